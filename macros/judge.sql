@@ -1,10 +1,15 @@
 {# left <operator column> right, for operators that stand in the data. NULL when a side is NULL. #}
 {% macro satisfies(left, operator, right) -%}
-    case {{ operator }}
-        when '>=' then {{ left }} >= {{ right }}
-        when '<=' then {{ left }} <= {{ right }}
-        when '<' then {{ left }} < {{ right }}
-        when '=' then {{ left }} = {{ right }}
+    case
+        {{ operator }}
+        when '>='
+        then {{ left }} >= {{ right }}
+        when '<='
+        then {{ left }} <= {{ right }}
+        when '<'
+        then {{ left }} < {{ right }}
+        when '='
+        then {{ left }} = {{ right }}
     end
 {%- endmacro %}
 

@@ -5,8 +5,17 @@
 
 {# The status that wins in a group of rows. An empty group or an unknown word is an error, never a pass. #}
 {% macro worst_status(status) -%}
-    case coalesce(min(case {{ status }}
-        {%- for word in status_precedence() %} when '{{ word }}' then {{ loop.index }}{% endfor %} else 1 end), 1)
+    case
+        coalesce(
+            min(
+                case
+                    {{ status }}
+                    {%- for word in status_precedence() %} when '{{ word }}' then {{ loop.index }}{% endfor %}
+                    else 1
+                end
+            ),
+            1
+        )
         {%- for word in status_precedence() %} when {{ loop.index }} then '{{ word }}'{% endfor %}
     end
 {%- endmacro %}

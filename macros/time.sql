@@ -10,6 +10,8 @@
 
 {# Half-open validity: valid_from is included, valid_to is not; NULL is open. #}
 {% macro is_valid_on(row, on_date) -%}
-    (({{ row }}.valid_from is null or {{ row }}.valid_from <= {{ on_date }})
-    and ({{ row }}.valid_to is null or {{ on_date }} < {{ row }}.valid_to))
+    (
+        ({{ row }}.valid_from is null or {{ row }}.valid_from <= {{ on_date }})
+        and ({{ row }}.valid_to is null or {{ on_date }} < {{ row }}.valid_to)
+    )
 {%- endmacro %}
