@@ -1,0 +1,8 @@
+{# The columns together identify a row, and none of them is NULL. Returns the keys that do not. #}
+{% test unique_key(model, columns) %}
+    select {{ columns | join(', ') }}, count(*) as row_count
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+    {%- for column in columns %} or {{ column }} is null{% endfor %}
+{% endtest %}
