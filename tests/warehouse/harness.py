@@ -1,0 +1,76 @@
+"""Builds a warehouse from rows written in a test, the way ``junheng build`` does: raw tables first, then dbt."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).parents[2]
+SQL_TYPES = {
+    "integer": "integer",
+    "count": "bigint",
+    "measure": "decimal(18, 4)",
+    "money": "decimal(18, 2)",
+    "number": "decimal(24, 6)",
+    "boolean": "boolean",
+    "text": "varchar",
+    "code": "varchar",
+}
+Row = Mapping[str, Any]
+
+
+def raw_columns() -> dict[str, dict[str, str]]:
+    """Raw table -> column -> SQL type, from the contract of the raw tables."""
+    tables: dict[str, dict[str, str]] = {}
+    with (PROJECT / "seeds/standards/raw_columns.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            tables.setdefault(row["table_name"], {})[row["column_name"]] = SQL_TYPES[row["data_type"]]
+    return tables
+
+
+def write_raw(warehouse: Path, tables: Mapping[str, Iterable[Row]]) -> None:
+    """Create the nine raw tables; a table that is not given is empty, a cell that is not given is NULL."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema if not exists raw")
+        for table, columns in raw_columns().items():
+            declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+            connection.execute(f"create table raw.{table} ({declared})")
+            rows = list(tables.get(table, ()))
+            unknown = {name for row in rows for name in row} - set(columns)
+            assert not unknown, f"{table}: no such column {unknown}"
+            if rows:
+                marks = ", ".join("?" for _ in columns)
+                connection.executemany(
+                    f"insert into raw.{table} values ({marks})",
+                    [[None if row.get(name) is None else str(row[name]) for name in columns] for row in rows],
+                )
+
+
+def run_dbt(warehouse: Path, work: Path, *arguments: str) -> None:
+    """Run dbt on a warehouse file in a process of its own; its output is shown when it fails."""
+    environment = os.environ | {
+        "JUNHENG_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(work / "target"),
+        "DBT_LOG_PATH": str(work / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments]
+    command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+
+
+def build_counties(work: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
+    """A warehouse built from the given raw rows; returns its path. `work` is left with dbt's target in it."""
+    warehouse = work / "counties.duckdb"
+    write_raw(warehouse, tables)
+    run_dbt(warehouse, work, "build", "--exclude", "path:seeds/raw", "--exclude-resource-type", "unit_test")
+    return warehouse
