@@ -5,8 +5,10 @@
         cast(ceil(cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)) as decimal(12, 0))
     {%- endset -%}
     case
-        when ({{ guess }} - 1) * {{ denominator }} >= {{ numerator }} then {{ guess }} - 1
-        when {{ guess }} * {{ denominator }} < {{ numerator }} then {{ guess }} + 1
+        when ({{ guess }} - 1) * {{ denominator }} >= {{ numerator }}
+        then {{ guess }} - 1
+        when {{ guess }} * {{ denominator }} < {{ numerator }}
+        then {{ guess }} + 1
         else {{ guess }}
     end
 {%- endmacro %}

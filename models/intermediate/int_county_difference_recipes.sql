@@ -16,11 +16,7 @@ with
 
     asked as (
         select
-            county_years.school_year,
-            county_years.county_code,
-            stages.stage,
-            indicators.indicator_id,
-            recipes.recipe_id
+            county_years.school_year, county_years.county_code, stages.stage, indicators.indicator_id, recipes.recipe_id
         from county_years
         cross join stages
         cross join indicators
@@ -48,9 +44,7 @@ with
             indicator_id,
             recipe_id,
             max(mean) as mean,
-            case
-                when count(*) = count(squared_term) then sqrt(cast(sum(squared_term) as double))
-            end as cv
+            case when count(*) = count(squared_term) then sqrt(cast(sum(squared_term) as double)) end as cv
         from terms
         group by school_year, county_code, stage, indicator_id, recipe_id
     ),
@@ -111,9 +105,6 @@ select
     case when reason is null or reason = 'no_threshold' then cv * mean end as std_dev,
     case when reason is null or reason = 'no_threshold' then cv end as cv,
     threshold,
-    case
-        when reason is null
-        then {{ satisfies('cv', 'operator', 'cast(threshold as double) + 1e-12') }}
-    end as is_met,
+    case when reason is null then {{ satisfies('cv', 'operator', 'cast(threshold as double) + 1e-12') }} end as is_met,
     reason
 from joined

@@ -6,10 +6,7 @@ with
     facilities as (select * from {{ ref('stg_facilities') }}),
 
     site_pupils as (
-        select
-            school_year,
-            site_code,
-            case when count(*) = count(pupils) then sum(pupils) end as pupils
+        select school_year, site_code, case when count(*) = count(pupils) then sum(pupils) end as pupils
         from site_stages
         group by school_year, site_code
     ),
@@ -25,10 +22,8 @@ with
             facilities.equipment_value_wan * 10000 as equipment_value_yuan,
             facilities.multimedia_rooms
         from sites
-        left join
-            site_pupils on sites.school_year = site_pupils.school_year and sites.site_code = site_pupils.site_code
-        left join
-            facilities on sites.school_year = facilities.school_year and sites.site_code = facilities.school_code
+        left join site_pupils on sites.school_year = site_pupils.school_year and sites.site_code = site_pupils.site_code
+        left join facilities on sites.school_year = facilities.school_year and sites.site_code = facilities.school_code
         where site_pupils.pupils is null or site_pupils.pupils > 0 or facilities.school_code is not null
     )
 

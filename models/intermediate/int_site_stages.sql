@@ -25,10 +25,12 @@ with
     ),
 
     stages as (
-        select school_year, site_code, stage from offered
+        select school_year, site_code, stage
+        from offered
         -- union drops what is both offered and enrolled
         union
-        select school_year, site_code, stage from enrolled
+        select school_year, site_code, stage
+        from enrolled
     )
 
 select

@@ -1,8 +1,6 @@
 -- A campus or teaching point with a parent belongs to the parent's institution. A parent that is not in the table
 -- leaves the site on its own, marked, so that it cannot be judged as if it were whole.
-with
-    schools as (select * from {{ ref('stg_schools') }}),
-    parents as (select * from {{ ref('stg_schools') }})
+with schools as (select * from {{ ref('stg_schools') }}), parents as (select * from {{ ref('stg_schools') }})
 
 select
     schools.school_year,

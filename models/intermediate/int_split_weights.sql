@@ -8,11 +8,7 @@ with
     institutions as (select * from sites where site_code = school_code),
 
     pupils as (
-        select
-            school_year,
-            school_code,
-            stage,
-            case when count(*) = count(pupils) then sum(pupils) end as pupils
+        select school_year, school_code, stage, case when count(*) = count(pupils) then sum(pupils) end as pupils
         from site_stages
         group by school_year, school_code, stage
     ),
@@ -55,8 +51,9 @@ select
     cast(weighted.pupils as bigint) as pupils,
     weighted.weight,
     cast(
-        case when totals.without_weight = 0 and totals.without_pupils = 0 then totals.weighted_pupils end
-        as decimal(18, 4)
+        case when totals.without_weight = 0 and totals.without_pupils = 0 then totals.weighted_pupils end as decimal(
+            18, 4
+        )
     ) as weighted_pupils,
     case
         when totals.without_pupils > 0 then 'no_enrolment' when totals.without_weight > 0 then 'split_weight_unknown'

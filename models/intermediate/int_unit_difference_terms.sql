@@ -23,8 +23,7 @@ with
             ) as total_weight,
             case
                 when recipes.mean_form = 'ratio_of_sums'
-                then
-                    {{ quotient('sum(cast(units.resource_share as decimal(38, 12)))', 'sum(units.pupils)') }}
+                then {{ quotient('sum(cast(units.resource_share as decimal(38, 12)))', 'sum(units.pupils)') }}
                 else {{ quotient('sum(cast(units.value as decimal(38, 12)))', 'count(*)') }}
             end as mean
         from units

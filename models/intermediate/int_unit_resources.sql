@@ -23,8 +23,9 @@ with
             facilities.sports_area_m2,
             facilities.equipment_value_yuan,
             facilities.multimedia_rooms,
-            case when facilities.school_code is null or facilities.sites_without_row > 0 then 'no_facilities' end
-            as facility_reason,
+            case
+                when facilities.school_code is null or facilities.sites_without_row > 0 then 'no_facilities'
+            end as facility_reason,
             weights.weight,
             weights.weighted_pupils,
             weights.reason as weight_reason

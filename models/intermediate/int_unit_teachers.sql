@@ -89,7 +89,8 @@ select
     case
         when counted.full_time_teachers = 0 then 'no_staff' when unplaced.teachers > 0 then 'staff_stage_not_reported'
     end as reason,
-    case when counted.degree_need is null then 'no_threshold' when counted.without_degree > 0 then 'degree_not_reported'
+    case
+        when counted.degree_need is null then 'no_threshold' when counted.without_degree > 0 then 'degree_not_reported'
     end as degree_reason,
     case
         when counted.backbone_need is null

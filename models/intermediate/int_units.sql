@@ -95,7 +95,8 @@ select
     is_boarding,
     cast(pupils as bigint) as pupils,
     cast(sites as int) as sites,
-    case when exclusion is not null then 'excluded' when gap is not null then 'no_data' else 'included' end
-    as unit_status,
+    case
+        when exclusion is not null then 'excluded' when gap is not null then 'no_data' else 'included'
+    end as unit_status,
     coalesce(exclusion, gap) as reason
 from described

@@ -62,6 +62,5 @@ select
     ) as exclusion_reason
 from schools
 inner join sites on schools.school_year = sites.school_year and schools.school_code = sites.site_code
-left join
-    site_pupils on schools.school_year = site_pupils.school_year and schools.school_code = site_pupils.site_code
+left join site_pupils on schools.school_year = site_pupils.school_year and schools.school_code = site_pupils.site_code
 left join evaluated on schools.school_year = evaluated.school_year and schools.school_code = evaluated.school_code

@@ -24,8 +24,8 @@ with
             cast(unit_indicators.numerator * cast(indicators.scale as decimal(5, 0)) as decimal(22, 8)) as reached,
             cast(unit_indicators.threshold * unit_indicators.denominator as decimal(22, 8)) as asked,
             cast(
-                cast(unit_indicators.threshold * thresholds.floor_ratio as decimal(14, 6)) * unit_indicators.denominator
-                as decimal(22, 8)
+                cast(unit_indicators.threshold * thresholds.floor_ratio as decimal(14, 6))
+                * unit_indicators.denominator as decimal(22, 8)
             ) as asked_at_floor
         from unit_indicators
         inner join
@@ -67,9 +67,12 @@ select
     ) as gap_to_floor,
     cast(
         case
-            when indicator_id like '%_teachers_%' then 'teachers'
-            when indicator_id = 'multimedia_rooms_per_100' then 'rooms'
-            when indicator_id = 'equipment_value_per_pupil' then 'yuan'
+            when indicator_id like '%_teachers_%'
+            then 'teachers'
+            when indicator_id = 'multimedia_rooms_per_100'
+            then 'rooms'
+            when indicator_id = 'equipment_value_per_pupil'
+            then 'yuan'
             else 'square_metres'
         end as string
     ) as gap_unit,

@@ -50,8 +50,7 @@ with
         select
             *,
             case
-                when reason is null
-                then {{ satisfies('numerator * scale', 'operator', 'threshold * denominator') }}
+                when reason is null then {{ satisfies('numerator * scale', 'operator', 'threshold * denominator') }}
             end as is_met,
             case
                 when reason is null
@@ -85,7 +84,10 @@ select
         else cast(threshold as double) - {{ quotient('numerator * scale', 'denominator') }}
     end as gap,
     case
-        when unit_status = 'excluded' then 'not_applicable' when reason is not null then 'no_data'
+        when unit_status = 'excluded'
+        then 'not_applicable'
+        when reason is not null
+        then 'no_data'
         else {{ status_of('is_met') }}
     end as status,
     cast(reason as string) as reason,

@@ -203,3 +203,13 @@ def test_gaps_are_whole_things(query: Query) -> None:
         ("605", "multimedia_rooms_per_100", 1, 0, "rooms"),
         ("605", "sports_area_per_pupil", 1, 0, "square_metres"),
     ]
+
+
+def test_every_reason_has_a_text(query: Query) -> None:
+    unknown = query(
+        """select distinct reason from (
+            select reason from marts.fct_unit_indicator union select reason from marts.fct_county_difference
+            union select reason from marts.fct_unit_verdict union select exclusion_reason from marts.dim_school
+        ) where reason is not null and reason not in (select reason_id from standards.reasons)"""
+    )
+    assert unknown == []

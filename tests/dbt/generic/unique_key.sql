@@ -3,6 +3,5 @@
     select {{ columns | join(', ') }}, count(*) as row_count
     from {{ model }}
     group by {{ columns | join(', ') }}
-    having count(*) > 1
-    {%- for column in columns %} or {{ column }} is null{% endfor %}
+    having count(*) > 1 {%- for column in columns %} or {{ column }} is null{% endfor %}
 {% endtest %}
