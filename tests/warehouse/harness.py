@@ -74,3 +74,33 @@ def build_counties(work: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
     write_raw(warehouse, tables)
     run_dbt(warehouse, work, "build", "--exclude", "path:seeds/raw", "--exclude-resource-type", "unit_test")
     return warehouse
+
+
+class CompiledModel:
+    """One model's compiled SQL, run on an empty in-memory database that stands in for the warehouse."""
+
+    def __init__(self, warehouse: Path, layer: str, name: str) -> None:
+        folder = warehouse.parent / "target/compiled/junheng/models" / layer
+        self.sql = (folder / f"{name}.sql").read_text(encoding="utf-8")
+        self.database = warehouse.stem
+        self.warehouse = warehouse
+
+    def run(self, inputs: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
+        """Rows of the model for the given rows of `schema.table`; tables have the columns of the real ones.
+
+        Rows are inserted in the order given, so a test can change the order."""
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{self.warehouse}' as real (read_only)")
+            connection.execute(f"attach ':memory:' as {self.database}")
+            for table, rows in inputs.items():
+                schema = table.split(".")[0]
+                connection.execute(f"create schema if not exists {self.database}.{schema}")
+                connection.execute(f"create table {self.database}.{table} as from real.{table} limit 0")
+                for row in rows:
+                    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+                    connection.execute(
+                        f"insert into {self.database}.{table} ({names}) values ({marks})", list(row.values())
+                    )
+            result = connection.execute(self.sql)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
