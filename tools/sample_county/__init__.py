@@ -1,0 +1,1 @@
+"""Seeded generator of the sample county: a synthetic reconstruction of the published figures of Tongnan."""
