@@ -5,7 +5,7 @@ with
     recipes as (select * from {{ ref('difference_recipes') }}),
 
     units as (
-        select school_year, county_code, stage, indicator_id, school_code, pupils, resource_share, value
+        select school_year, county_code, stage, indicator_id, school_code, pupils, value
         from unit_indicators
         where status in ('pass', 'fail')
     ),
@@ -23,7 +23,7 @@ with
             ) as total_weight,
             case
                 when recipes.mean_form = 'ratio_of_sums'
-                then {{ quotient('sum(cast(units.resource_share as decimal(38, 12)))', 'sum(units.pupils)') }}
+                then {{ quotient('sum(cast(units.value * units.pupils as decimal(38, 12)))', 'sum(units.pupils)') }}
                 else {{ quotient('sum(cast(units.value as decimal(38, 12)))', 'count(*)') }}
             end as mean
         from units

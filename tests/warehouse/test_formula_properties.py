@@ -40,7 +40,6 @@ def squared_cv(model: CompiledModel, units: list[tuple[int, int]]) -> Any:
         | {
             "school_code": str(number),
             "pupils": pupils,
-            "resource_share": hundredths / 100,
             "value": hundredths / 100 / pupils,
             "status": "pass",
         }
