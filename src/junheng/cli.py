@@ -1,0 +1,155 @@
+"""The command line. Heavy modules are imported inside the commands: `--help` must answer at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from junheng import __version__
+from junheng.errors import JunhengError, UsageError
+from junheng.messages import LANGUAGES, Messages, locale_language
+
+
+def _language_of_help() -> str:
+    """Help is written when the module loads: take the language from the command line, else from the locale."""
+    arguments = sys.argv[1:]
+    for position, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            chosen = value or next(iter(arguments[position + 1 :]), "")
+            if chosen in LANGUAGES:
+                return chosen
+    return locale_language()
+
+
+_HELP = Messages(_language_of_help())
+
+
+def _help(key: str) -> str:
+    return _HELP.text("help", key)
+
+
+app = typer.Typer(
+    help=_help("program"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=_help("out"))]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=_help("lang"))]
+Json = Annotated[bool, typer.Option("--json", help=_help("json"))]
+DEFAULT_OUT = Path("build")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"junheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help=_help("version"), callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(help=_help("build"))
+def build(
+    raw: Annotated[Path | None, typer.Option("--raw", metavar="DIR", help=_help("raw"))] = None,
+    out: Out = DEFAULT_OUT,
+    school_year: Annotated[int | None, typer.Option("--school-year", metavar="Y", help=_help("school_year"))] = None,
+    standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=_help("standards"))] = None,
+    target: Annotated[str, typer.Option("--target", metavar="duckdb", help=_help("target"))] = "duckdb",
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Build and publish the warehouse."""
+
+    def run(messages: Messages) -> None:
+        if target != "duckdb":
+            raise UsageError("target_unknown", found=target, expected="duckdb")
+        from junheng.build import BuildOptions
+        from junheng.build import build as run_build
+        from junheng.printing import print_summary
+        from junheng.progress import Progress
+
+        options = BuildOptions(raw, out, school_year, standards)
+        summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
+        if as_json:
+            _echo_json(summary.as_json())
+        else:
+            print_summary(summary, messages, quiet=quiet)
+
+    _run(run, lang, as_json)
+
+
+@app.command(help=_help("audit"))
+def audit(out: Out = DEFAULT_OUT, as_json: Json = False, lang: Lang = None) -> None:
+    """Check the arithmetic of the published documents."""
+
+    def run(messages: Messages) -> None:
+        from junheng.audit import audit_documents
+        from junheng.printing import print_audit
+
+        found = audit_documents(out)
+        if as_json:
+            _echo_json(found.as_json())
+        else:
+            print_audit(found, messages)
+        if found.contradictions:
+            raise typer.Exit(1)
+
+    _run(run, lang, as_json)
+
+
+@app.command(help=_help("query"))
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help=_help("sql"))],
+    out: Out = DEFAULT_OUT,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_help("csv"))] = False,
+    lang: Lang = None,
+) -> None:
+    """Ask the published warehouse."""
+
+    def run(messages: Messages) -> None:
+        if as_json and as_csv:
+            raise UsageError("json_and_csv")
+        from junheng.printing import print_rows
+        from junheng.query import run_query
+
+        print_rows(run_query(out / "warehouse.duckdb", sql), messages, as_json=as_json, as_csv=as_csv)
+
+    _run(run, lang, as_json)
+
+
+def _run(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
+    """Run a command; an error of ours becomes its message and its exit code."""
+    messages = Messages(lang if lang in LANGUAGES else locale_language())
+    try:
+        if lang is not None and lang not in LANGUAGES:
+            raise UsageError("lang_unknown", found=lang, expected=", ".join(LANGUAGES))
+        command(messages)
+    except JunhengError as error:
+        from junheng.printing import print_error
+
+        print_error(error, messages)
+        if as_json:
+            from junheng.printing import error_as_json
+
+            _echo_json(error_as_json(error, messages))
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        raise typer.Exit(130) from error
+
+
+def _echo_json(content: dict[str, Any]) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))

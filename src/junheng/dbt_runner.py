@@ -1,0 +1,129 @@
+"""Run dbt as a process of its own: after it ends nobody holds the build file, and its log stays in a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from junheng.errors import DataError, JunhengError, MachineError, UsageError
+
+FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
+CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
+MACHINE_TROUBLE = ("IO Error", "Out of Memory", "Could not set lock", "No space left", "Permission denied", "FATAL Error")
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """One run of dbt: which project, into which file, with which folders for what it writes."""
+
+    project: Path
+    warehouse: Path
+    target: Path
+    logs: Path
+
+
+def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, int], None]) -> int:
+    """`dbt build` with a selection; gives the number of nodes that ran.
+
+    Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails, MachineError for everything else.
+    """
+    command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--log-format-file", "text"]
+    command += ["--log-path", str(run.logs), "--no-version-check", "build", "--project-dir", str(run.project)]
+    command += ["--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb", *selection]
+    run.logs.mkdir(parents=True, exist_ok=True)
+    said: list[str] = []
+    nodes = 0
+    with subprocess.Popen(  # noqa: S603
+        command,
+        cwd=run.target.parent,
+        env=_environment(run.warehouse),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None  # noqa: S101
+        for line in process.stdout:
+            event = _event(line)
+            if event is None:
+                said.append(line.rstrip())
+            elif event["info"]["name"] in FINISHED:
+                nodes += 1
+                data = event["data"]
+                on_node(data["node_info"]["node_name"], int(data.get("index", nodes)), int(data.get("total", 0)))
+            elif event["info"]["level"] == "error":
+                said.append(str(event["info"]["msg"]).strip())
+    if process.returncode:
+        raise _failure(run, said)
+    return nodes
+
+
+def _environment(warehouse: Path) -> dict[str, str]:
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("DBT_")}
+    return environment | {
+        "JUNHENG_WAREHOUSE": str(warehouse),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return event if isinstance(event, dict) and "info" in event else None
+
+
+def _failure(run: DbtRun, said: list[str]) -> JunhengError:
+    """The first node that failed, as an error for whoever has to act."""
+    log = run.logs / "dbt.log"
+    results = _read_json(run.target / "run_results.json").get("results", [])
+    failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
+    if not failed:
+        detail = "\n".join(line for line in said if line)[-2000:]
+        return MachineError("dbt_failed", found=detail, log=log)
+    nodes = _read_json(run.target / "manifest.json").get("nodes", {})
+    first = failed[0]
+    node = nodes.get(first["unique_id"], {})
+    message = str(first.get("message") or "").strip()
+    kind = _error_class(node, nodes, message)
+    return kind(
+        "dbt_node_failed",
+        file=node.get("original_file_path"),
+        column=node.get("column_name"),
+        found=message,
+        node=node.get("name", first["unique_id"]),
+        count=len(failed),
+        log=log,
+    )
+
+
+def _error_class(node: dict[str, Any], nodes: dict[str, Any], message: str) -> type[JunhengError]:
+    if any(words in message for words in MACHINE_TROUBLE):
+        return MachineError
+    judged = [node] if node.get("resource_type") != "test" else _parents(node, nodes)
+    paths = [str(parent.get("original_file_path", "")).replace("\\", "/") for parent in judged]
+    is_configuration = bool(paths) and all(path.startswith(CONFIGURATION_SEEDS) for path in paths)
+    return UsageError if is_configuration else DataError
+
+
+def _parents(node: dict[str, Any], nodes: dict[str, Any]) -> list[dict[str, Any]]:
+    return [nodes[parent] for parent in node.get("depends_on", {}).get("nodes", []) if parent in nodes]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return {}
+    return content

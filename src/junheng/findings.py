@@ -1,0 +1,114 @@
+"""Findings: what is wrong with the data, each with its file, row, column, what was found and what was expected.
+
+They are collected in a table of the scratch database, so that a million of them cost no Python loop.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from junheng.messages import Messages
+
+TABLE = "scratch.main.finding"
+CRITICAL = "critical"
+WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. `row` is the record's number in its file: the header is 1, the first record 2."""
+
+    rule_id: str
+    severity: str
+    table: str | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    keys: str | None = None
+    title: str | None = None
+    action: str | None = None
+
+
+class Findings:
+    """All findings of one build."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        connection.execute(
+            f"create table if not exists {TABLE} (rule_id varchar, severity varchar, table_name varchar, file varchar,"
+            ' "row" bigint, column_name varchar, found varchar, expected varchar, keys varchar, title varchar,'
+            " action varchar)"
+        )
+
+    def add(self, finding: Finding) -> None:
+        """Record one finding."""
+        values = list(asdict(finding).values())
+        self.connection.execute(f"insert into {TABLE} values ({', '.join('?' * len(values))})", values)
+
+    def count(self, severity: str) -> int:
+        """How many findings of a severity there are."""
+        query = f"select count(*) from {TABLE} where severity = ?"
+        row = self.connection.execute(query, [severity]).fetchone()
+        return int(row[0]) if row else 0
+
+    def first(self, severity: str, limit: int) -> list[Finding]:
+        """The first findings of a severity, by table, row and column."""
+        rows = self.connection.execute(
+            f"select * from {TABLE} where severity = ?"
+            ' order by file nulls first, "row" nulls first, column_name nulls first, rule_id limit ?',
+            [severity, limit],
+        ).fetchall()
+        return [Finding(*row) for row in rows]
+
+    def put_into_words(self, messages: Messages) -> None:
+        """Give every finding that has none yet its title and what to do about it."""
+        rules = self.connection.execute(f"select distinct rule_id from {TABLE} where title is null").fetchall()
+        for (rule_id,) in rules:
+            self.connection.execute(
+                f"update {TABLE} set title = ?, action = ? where rule_id = ? and title is null",
+                [messages.text("findings", rule_id), messages.text("finding_actions", rule_id), rule_id],
+            )
+
+    def write(self, folder: Path) -> None:
+        """Write all findings as `findings.csv` and `findings.json`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        everything = (
+            f"select * from {TABLE}"
+            ' order by severity, file nulls first, "row" nulls first, column_name nulls first, rule_id'
+        )
+        for name, options in (("findings.csv", "format csv, header"), ("findings.json", "format json, array true")):
+            target = str(folder / name).replace("'", "''")
+            self.connection.execute(f"copy ({everything}) to '{target}' ({options})")
+
+
+def describe(finding: Finding, messages: Messages) -> str:
+    """A finding as one block of lines: what, where, found, expected, what to do."""
+    where = {
+        "file": finding.file or finding.table,
+        "row": finding.row,
+        "column": finding.column,
+        "keys": finding.keys,
+        "found": finding.found,
+        "expected": finding.expected,
+    }
+    lines = [f"{messages.text('labels', finding.severity)}: {finding.title}"]
+    lines += [f"  {messages.text('labels', name)}: {value}" for name, value in where.items() if value is not None]
+    if finding.action:
+        lines.append(f"  {messages.text('labels', 'action')}: {finding.action}")
+    return "\n".join(lines)
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    """A finding as a JSON object, without what is unknown."""
+    return {name: value for name, value in asdict(finding).items() if value is not None}
+
+
+def keys_text(keys: dict[str, object]) -> str:
+    """Key columns as JSON text, in the order given."""
+    return json.dumps(keys, ensure_ascii=False, default=str)

@@ -1,0 +1,104 @@
+"""The shape of the raw tables, read from `raw_columns.csv` and `raw_codes.csv`: no other module knows a column by name."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from junheng.errors import MachineError
+
+SQL_TYPES: Mapping[str, str] = {
+    "integer": "integer",
+    "count": "bigint",
+    "measure": "decimal(18,4)",
+    "money": "decimal(18,2)",
+    "number": "decimal(24,6)",
+    "boolean": "boolean",
+    "text": "varchar",
+    "code": "varchar",
+}
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """One column of a raw table. `codes` maps every accepted word (code or Chinese name) to its code."""
+
+    name: str
+    name_zh: str
+    data_type: str
+    is_key: bool
+    is_required: bool
+    unit: str | None
+    codes: Mapping[str, str]
+
+    @property
+    def sql_type(self) -> str:
+        """The type in the warehouse."""
+        return SQL_TYPES[self.data_type]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One raw table with its columns in the order of the contract."""
+
+    name: str
+    columns: tuple[RawColumn, ...]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key columns."""
+        return tuple(column.name for column in self.columns if column.is_key)
+
+    def column_for(self, header: str) -> RawColumn | None:
+        """The column that a header names, in English or Chinese, with or without its own unit in brackets."""
+        plain = plain_name(header)
+        for column in self.columns:
+            names = {plain_name(column.name), plain_name(column.name_zh)}
+            if column.unit:
+                unit = plain_name(column.unit)
+                names |= {f"{name}{bracket}" for name in tuple(names) for bracket in (f"({unit})", f"[{unit}]")}
+            if plain in names:
+                return column
+        return None
+
+
+def plain_name(text: str) -> str:
+    """A name without the differences that do not matter: width of characters, case, spaces."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def read_contract(standards: Path) -> dict[str, RawTable]:
+    """Read the raw contract from a folder of standards, table by table in its order.
+
+    Raises MachineError when the packaged contract itself is unreadable.
+    """
+    codes: dict[tuple[str, str], dict[str, str]] = {}
+    for row in _rows(standards / "raw_codes.csv"):
+        words = codes.setdefault((row["table_name"], row["column_name"]), {})
+        words[row["code"]] = row["code"]
+        words[row["name_zh"]] = row["code"]
+    columns: dict[str, list[RawColumn]] = {}
+    for row in _rows(standards / "raw_columns.csv"):
+        column = RawColumn(
+            name=row["column_name"],
+            name_zh=row["name_zh"],
+            data_type=row["data_type"],
+            is_key=row["is_key"] == "true",
+            is_required=row["is_required"] == "true",
+            unit=row["unit"] or None,
+            codes=codes.get((row["table_name"], row["column_name"]), {}),
+        )
+        columns.setdefault(row["table_name"], []).append(column)
+    return {name: RawTable(name, tuple(members)) for name, members in columns.items()}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return list(csv.DictReader(lines))
+    except OSError as error:
+        raise MachineError("contract_unreadable", file=path, detail=str(error)) from error

@@ -1,0 +1,92 @@
+"""The work directory of one build: everything happens in it, nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from junheng.errors import MachineError, UsageError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths of one build under the output folder."""
+
+    build_id: str
+    started_at: datetime
+    out: Path
+    folder: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The build file: it has the published name, because views in it name their database."""
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def scratch(self) -> Path:
+        """The database of what is needed only while landing."""
+        return self.folder / "scratch.duckdb"
+
+    @property
+    def rejected(self) -> Path:
+        """Where the findings of a refused build are kept."""
+        return self.out / "rejected" / self.build_id
+
+    @property
+    def logs(self) -> Path:
+        """Where dbt writes its log."""
+        return self.out / "logs" / self.build_id
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The build file and the scratch database, closed again before anybody else opens the file."""
+        connection = duckdb.connect(str(self.warehouse))
+        try:
+            scratch = str(self.scratch).replace("'", "''")
+            connection.execute(f"attach '{scratch}' as scratch")
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def workspace(out: Path) -> Iterator[Workspace]:
+    """Make the work directory of a new build and remove it however the build ends.
+
+    Raises UsageError when `out` is a file, MachineError when it cannot be written.
+    """
+    started_at = datetime.now(UTC)
+    build_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    out = out.resolve()
+    if out.exists() and not out.is_dir():
+        raise UsageError("out_not_a_folder", file=out)
+    folder = out / ".build" / build_id
+    try:
+        _remove_abandoned(out / ".build")
+        folder.mkdir(parents=True)
+        (folder / "pid").write_text(str(os.getpid()), encoding="ascii")
+    except OSError as error:
+        raise MachineError("out_not_writable", file=out, found=error.strerror) from error
+    try:
+        yield Workspace(build_id, started_at, out, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(builds: Path) -> None:
+    """Remove work directories whose process no longer lives (a killed build)."""
+    for pid_file in builds.glob("*/pid"):
+        try:
+            os.kill(int(pid_file.read_text(encoding="ascii")), 0)
+        except (ProcessLookupError, ValueError):
+            shutil.rmtree(pid_file.parent, ignore_errors=True)
+        except PermissionError:
+            continue
