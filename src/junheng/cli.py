@@ -35,7 +35,10 @@ def _help(key: str) -> str:
 
 
 app = typer.Typer(
-    help=_help("program"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help=_help("program"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -15,7 +15,14 @@ from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
 CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
-MACHINE_TROUBLE = ("IO Error", "Out of Memory", "Could not set lock", "No space left", "Permission denied", "FATAL Error")
+MACHINE_TROUBLE = (
+    "IO Error",
+    "Out of Memory",
+    "Could not set lock",
+    "No space left",
+    "Permission denied",
+    "FATAL Error",
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     run.logs.mkdir(parents=True, exist_ok=True)
     said: list[str] = []
     nodes = 0
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(
         command,
         cwd=run.target.parent,
         env=_environment(run.warehouse),

@@ -166,8 +166,9 @@ def _report_rejects(
     """Records that are not records: wrong number of cells, broken quotes."""
     rules = " ".join(f"when '{kind}' then '{rule}'" for kind, rule in REJECTED_RECORD.items())
     connection.execute(
-        f"insert into {TABLE} select case error_type::varchar {rules} else 'broken_record' end, '{CRITICAL}',"
-        " ?, ?, line, null, left(any_value(csv_line), 200), null, null from reject_errors group by error_type, line",
+        f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found)'
+        f" select case error_type::varchar {rules} else 'broken_record' end, '{CRITICAL}',"
+        " ?, ?, line, left(min(csv_line), 200) from reject_errors group by error_type, line",
         [table.name, source.path.name],
     )
     expected = messages.text("expected", "cells", count=len(source.header))
@@ -194,7 +195,8 @@ def _judge_cells(
     for column, count in zip(columns, found, strict=False):
         if count:
             connection.execute(
-                f"insert into {TABLE} select {problems[column.name]}, '{CRITICAL}', ?, ?, _source_row, ?,"
+                f'insert into {TABLE} (rule_id, severity, table_name, file, "row", column_name, found, expected, keys)'
+                f" select {problems[column.name]}, '{CRITICAL}', ?, ?, _source_row, ?,"
                 f" {cells.quoted(column.name)}, ?, {keys}"
                 f" from scratch.numbered where ({problems[column.name]}) is not null",
                 [table.name, file, column.name, expected_text(column, messages)],
