@@ -1,0 +1,163 @@
+-- Figures of the county that are computed from the raw tables: a numerator and a denominator each, or the reason why not.
+with
+    county_years as (select * from {{ ref('int_county_years') }}),
+    sites as (select * from {{ ref('int_sites') }}),
+    site_stages as (select * from {{ ref('int_site_stages') }}),
+    teachers as (select * from {{ ref('int_county_teachers') }}),
+    finance as (select * from {{ ref('stg_county_finance') }}),
+    funding as (select * from {{ ref('stg_school_funding') }}),
+    retention as (select * from {{ ref('fct_retention') }}),
+
+    teacher_rates as (
+        {% for indicator, numerator, denominator, gap in [
+            ('teacher_360h_rate', 'trained', 'teachers', 'training_gap'),
+            ('teacher_cert_rate', 'certified', 'teachers', 'certificate_gap'),
+            ('rotation_rate', 'rotated', 'eligible', 'rotation_gap'),
+            ('rotation_backbone_share', 'rotated_backbone', 'rotated', 'coalesce(rotation_gap, backbone_gap)'),
+        ] %}
+            select
+                school_year,
+                county_code,
+                '{{ indicator }}' as indicator_id,
+                {{ numerator }} as numerator,
+                {{ denominator }} as denominator,
+                cast(null as string) as exclusion,
+                coalesce(teacher_gap, {{ gap }}) as gap
+            from teachers
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
+    ),
+
+    -- The two means are compared as they stand: a rounded quotient could hide a difference of one yuan.
+    pay as (
+        select
+            county_years.school_year,
+            county_years.county_code,
+            'teacher_pay_ratio' as indicator_id,
+            finance.teacher_mean_pay_yuan as numerator,
+            finance.civil_servant_mean_pay_yuan as denominator,
+            cast(null as string) as exclusion,
+            case
+                when finance.county_code is null
+                then 'no_county_finance'
+                when finance.teacher_mean_pay_yuan is null or finance.civil_servant_mean_pay_yuan is null
+                then 'pay_not_reported'
+            end as gap
+        from county_years
+        left join
+            finance
+            on county_years.school_year = finance.fiscal_year
+            and county_years.county_code = finance.county_code
+            and finance.stage = 'all'
+    ),
+
+    special_sites as (
+        select school_year, county_code, site_code
+        from sites
+        where school_kind = 'special'
+    ),
+
+    special_pupils as (
+        select
+            special_sites.school_year,
+            special_sites.county_code,
+            special_sites.site_code,
+            case when count(*) = count(site_stages.pupils) then sum(site_stages.pupils) end as pupils
+        from special_sites
+        left join
+            site_stages
+            on special_sites.school_year = site_stages.school_year
+            and special_sites.site_code = site_stages.site_code
+        group by special_sites.school_year, special_sites.county_code, special_sites.site_code
+    ),
+
+    special_schools as (
+        select
+            special_pupils.school_year,
+            special_pupils.county_code,
+            count(*) as schools,
+            case when count(*) = count(special_pupils.pupils) then sum(special_pupils.pupils) end as pupils,
+            count(funding.school_code) as funding_rows,
+            case
+                when count(*) = count(funding.public_funds_budget_yuan) then sum(funding.public_funds_budget_yuan)
+            end as budget_yuan
+        from special_pupils
+        left join
+            funding
+            on special_pupils.school_year = funding.fiscal_year
+            and special_pupils.site_code = funding.school_code
+        where special_pupils.pupils is null or special_pupils.pupils > 0
+        group by special_pupils.school_year, special_pupils.county_code
+    ),
+
+    special_funding as (
+        select
+            county_years.school_year,
+            county_years.county_code,
+            'special_ed_funding_pp' as indicator_id,
+            special_schools.budget_yuan as numerator,
+            special_schools.pupils as denominator,
+            case when special_schools.county_code is null then 'no_special_school' end as exclusion,
+            case
+                when special_schools.pupils is null
+                then 'no_enrolment'
+                when special_schools.funding_rows < special_schools.schools
+                then 'no_funding'
+                when special_schools.budget_yuan is null
+                then 'funding_not_reported'
+            end as gap
+        from county_years
+        left join
+            special_schools
+            on county_years.school_year = special_schools.school_year
+            and county_years.county_code = special_schools.county_code
+    ),
+
+    county_retention as (
+        select
+            county_years.school_year,
+            county_years.county_code,
+            'junior_retention_3y' as indicator_id,
+            retention.numerator,
+            retention.denominator,
+            cast(null as string) as exclusion,
+            case
+                when retention.county_code is null
+                then 'no_retention'
+                when retention.status not in ('pass', 'fail')
+                then retention.reason
+            end as gap
+        from county_years
+        left join
+            retention
+            on county_years.school_year = retention.graduated_in
+            and county_years.county_code = retention.county_code
+            and retention.school_code is null
+            and retention.is_chosen
+    ),
+
+    measures as (
+        select *
+        from teacher_rates
+        union all
+        select *
+        from pay
+        union all
+        select *
+        from special_funding
+        union all
+        select *
+        from county_retention
+    )
+
+select
+    school_year,
+    county_code,
+    indicator_id,
+    cast(numerator as decimal(20, 4)) as numerator,
+    cast(denominator as decimal(18, 2)) as denominator,
+    exclusion,
+    case when gap is null and exclusion is null and denominator = 0 then 'denominator_zero' else gap end as gap
+from measures
