@@ -1,4 +1,5 @@
--- Figures of the county that are computed from the raw tables: a numerator and a denominator each, or the reason why not.
+-- Figures of the county that are computed from the raw tables: a numerator and a denominator each, or the reason why
+-- not.
 with
     county_years as (select * from {{ ref('int_county_years') }}),
     sites as (select * from {{ ref('int_sites') }}),
@@ -53,11 +54,7 @@ with
             and finance.stage = 'all'
     ),
 
-    special_sites as (
-        select school_year, county_code, site_code
-        from sites
-        where school_kind = 'special'
-    ),
+    special_sites as (select school_year, county_code, site_code from sites where school_kind = 'special'),
 
     special_pupils as (
         select
@@ -125,7 +122,7 @@ with
             cast(null as string) as exclusion,
             case
                 when retention.county_code is null
-                then 'no_retention'
+                then 'window_incomplete'
                 when retention.status not in ('pass', 'fail')
                 then retention.reason
             end as gap
@@ -136,6 +133,31 @@ with
             and county_years.county_code = retention.county_code
             and retention.school_code is null
             and retention.is_chosen
+    ),
+
+    -- Places that the government purchases from a private school do not count as private.
+    private_share as (
+        select
+            county_years.school_year,
+            county_years.county_code,
+            'private_share_county' as indicator_id,
+            sum(case when sites.ownership = 'private' then site_stages.pupils else 0 end) as numerator,
+            sum(site_stages.pupils) as denominator,
+            cast(null as string) as exclusion,
+            case
+                when count(site_stages.site_code) = 0 or count(*) > count(site_stages.pupils)
+                then 'no_enrolment'
+                when count(*) > count(sites.ownership)
+                then 'ownership_not_reported'
+            end as gap
+        from county_years
+        left join
+            site_stages
+            on county_years.school_year = site_stages.school_year
+            and county_years.county_code = site_stages.county_code
+            and site_stages.stage in ('primary', 'junior')
+        left join sites on site_stages.school_year = sites.school_year and site_stages.site_code = sites.site_code
+        group by county_years.school_year, county_years.county_code
     ),
 
     measures as (
@@ -150,14 +172,18 @@ with
         union all
         select *
         from county_retention
+        union all
+        select *
+        from private_share
     )
 
+-- A part of the figures is not a figure: with a gap there is neither numerator nor denominator.
 select
     school_year,
     county_code,
     indicator_id,
-    cast(numerator as decimal(20, 4)) as numerator,
-    cast(denominator as decimal(18, 2)) as denominator,
+    cast(case when gap is null then numerator end as decimal(20, 4)) as numerator,
+    cast(case when gap is null then denominator end as decimal(18, 2)) as denominator,
     exclusion,
     case when gap is null and exclusion is null and denominator = 0 then 'denominator_zero' else gap end as gap
 from measures

@@ -1,4 +1,5 @@
--- What is judged school by school, as one figure of the county: schools that meet it, of the schools it applies to. Every
+-- What is judged school by school, as one figure of the county: schools that meet it, of the schools it applies to.
+-- Every
 -- one must meet it: one failure decides against the county even where other schools lack data.
 with
     items as (select * from {{ ref('fct_school_item') }}),
@@ -37,9 +38,7 @@ with
 
     -- A limit for nine-year schools does not apply where every school falls under the other limit of the same item.
     with_siblings as (
-        select
-            *,
-            sum(met + failed + unknown) over (partition by school_year, county_code, item_id) as judged_in_item
+        select *, sum(met + failed + unknown) over (partition by school_year, county_code, item_id) as judged_in_item
         from counted
     )
 

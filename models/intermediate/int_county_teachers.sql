@@ -42,18 +42,22 @@ with
             county_years.school_year,
             county_years.county_code,
             count(teachers.county_code) as teachers,
-            count(*) filter (where teachers.county_code is not null and teachers.is_full_time_teacher is null)
-            as without_flag,
+            count(*) filter (
+                where teachers.county_code is not null and teachers.is_full_time_teacher is null
+            ) as without_flag,
             count(*) filter (where teachers.county_code is not null and teachers.stage is null) as without_stage,
             count(*) filter (where teachers.training_hours_5y >= needs.training_hours) as trained,
-            count(*) filter (where teachers.county_code is not null and teachers.training_hours_5y is null)
-            as without_hours,
+            count(*) filter (
+                where teachers.county_code is not null and teachers.training_hours_5y is null
+            ) as without_hours,
             count(*) filter (where teachers.has_certificate) as certified,
-            count(*) filter (where teachers.county_code is not null and teachers.has_certificate is null)
-            as without_certificate_flag,
+            count(*) filter (
+                where teachers.county_code is not null and teachers.has_certificate is null
+            ) as without_certificate_flag,
             count(*) filter (where teachers.is_rotation_eligible) as eligible,
-            count(*) filter (where teachers.county_code is not null and teachers.is_rotation_eligible is null)
-            as without_eligibility,
+            count(*) filter (
+                where teachers.county_code is not null and teachers.is_rotation_eligible is null
+            ) as without_eligibility,
             count(*) filter (where teachers.is_rotation_eligible and teachers.is_rotated) as rotated,
             count(*) filter (where teachers.is_rotation_eligible and teachers.is_rotated is null) as without_rotation,
             count(*) filter (
@@ -68,8 +72,7 @@ with
             max(needs.training_hours) as training_hours,
             max(needs.backbone_rank) as backbone_rank
         from county_years
-        left join
-            needs on county_years.school_year = needs.school_year and county_years.county_code = needs.county_code
+        left join needs on county_years.school_year = needs.school_year and county_years.county_code = needs.county_code
         left join
             teachers
             on county_years.school_year = teachers.school_year
@@ -94,8 +97,9 @@ select
         when without_stage > 0
         then 'stage_not_reported'
     end as teacher_gap,
-    case when training_hours is null then 'no_threshold' when without_hours > 0 then 'no_training_hours' end
-    as training_gap,
+    case
+        when training_hours is null then 'no_threshold' when without_hours > 0 then 'no_training_hours'
+    end as training_gap,
     case when without_certificate_flag > 0 then 'no_certificate_flag' end as certificate_gap,
     case
         when without_eligibility > 0 or without_rotation > 0

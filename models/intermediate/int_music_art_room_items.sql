@@ -1,4 +1,5 @@
--- Item 3: one music and one art room for so many classes. Rooms that qualify for certain can prove that the need is met,
+-- Item 3: one music and one art room for so many classes. Rooms that qualify for certain can prove that the need is
+-- met,
 -- rooms that may qualify can only keep it open: in between there is no data, with the fact that is missing as reason.
 with
     schools as (select * from {{ ref('int_judged_schools') }}),
@@ -70,10 +71,7 @@ with
             kinds.operator,
             kinds.threshold,
             case
-                kinds.room_kind
-                when 'music'
-                then definitions.music_room_area
-                else definitions.art_room_area
+                kinds.room_kind when 'music' then definitions.music_room_area else definitions.art_room_area
             end as min_area,
             school_classes.classes,
             school_classes.largest_class,
@@ -82,10 +80,7 @@ with
             ) as rooms_needed,
             reporting_counties.rooms is not null as is_reported
         from schools
-        left join
-            kinds
-            on schools.school_year = kinds.school_year
-            and schools.county_code = kinds.county_code
+        left join kinds on schools.school_year = kinds.school_year and schools.county_code = kinds.county_code
         left join
             definitions
             on schools.school_year = definitions.school_year
@@ -127,8 +122,9 @@ with
             max(case when effect = 'area_waived' and is_exempt then case_id end) as waiver_case,
             max(case when effect = 'area_waived' and is_exempt is null then 1 else 0 end) as waiver_unknown,
             max(case when effect = 'area_of_ordinary_classroom' and is_exempt then case_id end) as ordinary_case,
-            max(case when effect = 'area_of_ordinary_classroom' and is_exempt is null then 1 else 0 end)
-            as ordinary_unknown
+            max(
+                case when effect = 'area_of_ordinary_classroom' and is_exempt is null then 1 else 0 end
+            ) as ordinary_unknown
         from claims
         group by school_year, school_code, indicator_id
     ),

@@ -9,11 +9,7 @@ with
     exemptions as (select * from {{ ref('exemptions') }}),
 
     site_pupils as (
-        select
-            school_year,
-            school_code,
-            site_code,
-            case when count(*) = count(pupils) then sum(pupils) end as pupils
+        select school_year, school_code, site_code, case when count(*) = count(pupils) then sum(pupils) end as pupils
         from site_stages
         where stage in ('primary', 'junior')
         group by school_year, school_code, site_code
@@ -43,8 +39,7 @@ with
             case when site_pupils.pupils = 0 then 'no_pupils' else schools.exclusion end as exclusion,
             case when schools.gap = 'parent_missing' then schools.gap end as gap
         from site_pupils
-        inner join
-            sites on site_pupils.school_year = sites.school_year and site_pupils.site_code = sites.site_code
+        inner join sites on site_pupils.school_year = sites.school_year and site_pupils.site_code = sites.site_code
         inner join
             schools on site_pupils.school_year = schools.school_year and site_pupils.school_code = schools.school_code
         left join
@@ -105,9 +100,7 @@ select
     coalesce(limits.granted, limits.ordinary) as threshold,
     case when limits.granted is not null then limits.granted_case else 'ordinary' end as case_id,
     {{ satisfies('judged_sites.pupils', 'limits.operator', 'coalesce(limits.granted, limits.ordinary)') }} as is_met,
-    cast(
-        greatest(judged_sites.pupils - coalesce(limits.granted, limits.ordinary), 0) as decimal(20, 4)
-    ) as shortfall,
+    cast(greatest(judged_sites.pupils - coalesce(limits.granted, limits.ordinary), 0) as decimal(20, 4)) as shortfall,
     judged_sites.exclusion,
     case
         when judged_sites.gap is not null
@@ -120,11 +113,7 @@ select
             limits.possible is not null
             and judged_sites.pupils > coalesce(limits.granted, limits.ordinary)
             and judged_sites.pupils <= limits.possible
-        then
-            case when judged_sites.opened_year is null then 'opened_year_not_reported' else 'no_migrant_pupils' end
+        then case when judged_sites.opened_year is null then 'opened_year_not_reported' else 'no_migrant_pupils' end
     end as gap
 from judged_sites
-left join
-    limits
-    on judged_sites.school_year = limits.school_year
-    and judged_sites.site_code = limits.site_code
+left join limits on judged_sites.school_year = limits.school_year and judged_sites.site_code = limits.site_code

@@ -1,5 +1,6 @@
 -- Quality item 4: training is held against the public funds budget of the same school, not of the county. Money may be
--- booked with the parent or with a campus: an institution is the sum of its rows.
+-- booked with the parent or with a campus: an institution is the sum of its rows. Every school is meant, also teaching
+-- points that the seven indicators leave out, and special-education schools.
 with
     schools as (select * from {{ ref('int_judged_schools') }}),
     sites as (select * from {{ ref('int_sites') }}),
@@ -24,10 +25,12 @@ with
         select
             sites.school_year,
             sites.school_code,
-            case when count(*) = count(funding.training_spend_yuan) then sum(funding.training_spend_yuan) end
-            as training_yuan,
-            case when count(*) = count(funding.public_funds_budget_yuan) then sum(funding.public_funds_budget_yuan) end
-            as budget_yuan
+            case
+                when count(*) = count(funding.training_spend_yuan) then sum(funding.training_spend_yuan)
+            end as training_yuan,
+            case
+                when count(*) = count(funding.public_funds_budget_yuan) then sum(funding.public_funds_budget_yuan)
+            end as budget_yuan
         from funding
         inner join sites on funding.fiscal_year = sites.school_year and funding.school_code = sites.site_code
         group by sites.school_year, sites.school_code
@@ -43,7 +46,7 @@ with
             cast(school_money.training_yuan as decimal(20, 4)) as training_yuan,
             cast(school_money.budget_yuan as decimal(18, 2)) as budget_yuan,
             school_money.school_code is not null as has_row,
-            schools.exclusion,
+            nullif(schools.exclusion, 'small_teaching_point') as exclusion,
             schools.gap,
             {{
                 satisfies(
@@ -73,8 +76,9 @@ select
     'ordinary' as case_id,
     is_met,
     cast(
-        greatest(cast(threshold * budget_yuan - training_yuan * scale as double) / nullif(scale, 0), 0)
-        as decimal(20, 4)
+        greatest(cast(threshold * budget_yuan - training_yuan * scale as double) / nullif(scale, 0), 0) as decimal(
+            20, 4
+        )
     ) as shortfall,
     exclusion,
     case

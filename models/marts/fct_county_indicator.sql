@@ -140,31 +140,35 @@ with
     concluded as (
         select
             *,
+            -- schools that meet it are counted even when none could be judged: that is no figure yet
+            reported_value is not null
+            or (
+                numerator is not null and denominator is not null and not (is_by_school and numerator = 0)
+            ) as has_figures
+        from judged
+    ),
+
+    stated as (
+        select
+            *,
             case
                 when exclusion is not null
                 then 'not_applicable'
-                when gap is not null
-                then
-                    case
-                        when
-                            claimed_status = 'pending'
-                            and judged_by <> 'document_review'
-                            and is_met is null
-                            and numerator is null
-                            and denominator is null
-                            and threshold is not null
-                        then 'pending'
-                        else 'no_data'
-                    end
                 when judged_by = 'document_review' and claimed_status = 'pending'
                 then 'pending'
+                when gap is not null and claimed_status = 'pending' and not has_figures and is_met is null
+                then 'pending'
+                when gap is not null
+                then 'no_data'
                 when is_met
                 then 'met'
+                when not is_met and is_remediation_planned
+                then 'remediation'
                 when not is_met
-                then case when is_remediation_planned then 'remediation' else 'not_met' end
+                then 'not_met'
                 else 'no_data'
             end as status
-        from judged
+        from concluded
     )
 
 select
@@ -175,7 +179,13 @@ select
     cast(stage as string) as stage,
     cast(numerator as decimal(20, 4)) as numerator,
     cast(denominator as decimal(18, 2)) as denominator,
-    cast(coalesce(cast(reported_value as double), {{ quotient('numerator * scale', 'denominator') }}) as double) as value,
+    cast(
+        case
+            when gap is not null
+            then null
+            else coalesce(cast(reported_value as double), {{ quotient('numerator * scale', 'denominator') }})
+        end as double
+    ) as value,
     cast(threshold as decimal(18, 6)) as threshold,
     cast(operator as string) as operator,
     cast(is_met as boolean) as is_met,
@@ -185,12 +195,7 @@ select
     cast(status as string) as status,
     cast(
         case
-            status
-            when 'not_applicable'
-            then exclusion
-            when 'no_data'
-            then
-                coalesce(case when claimed_status is not null and gap = 'no_county_fact' then 'claim_without_figures' end, gap, 'item_not_computable')
+            status when 'not_applicable' then exclusion when 'no_data' then coalesce(gap, 'item_not_computable')
         end as string
     ) as reason
-from concluded
+from stated

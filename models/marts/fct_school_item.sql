@@ -48,11 +48,7 @@ select
     cast(status as string) as status,
     cast(
         case
-            status
-            when 'not_applicable'
-            then exclusion
-            when 'no_data'
-            then coalesce(gap, 'item_not_computable')
+            status when 'not_applicable' then exclusion when 'no_data' then coalesce(gap, 'item_not_computable')
         end as string
     ) as reason
 from judged
