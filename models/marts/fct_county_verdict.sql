@@ -153,7 +153,8 @@ with
             {{ worst_status(status_of_item('status')) }} as status,
             {{ worst_item_status('status') }} as worst_word,
             max(case when is_known_failure then 1 else 0 end) as has_known_failure,
-            max(case when part = 'units' and status = 'no_data' then 1 else 0 end) as lacks_units
+            max(case when part = 'units' and status = 'no_data' then 1 else 0 end) as lacks_units,
+            max(case when status = 'no_data' then 1 else 0 end) as lacks_data
         from parts
         group by school_year, county_code
     )
@@ -196,9 +197,9 @@ select
             then 'no_units'
             when weighed.lacks_units = 1
             then 'unit_without_data'
-            when weighed.worst_word = 'pending'
-            then 'pending_items'
-            else 'part_without_data'
+            when weighed.lacks_data = 1
+            then 'part_without_data'
+            else 'pending_items'
         end as string
     ) as reason
 from joined
