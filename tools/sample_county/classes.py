@@ -22,9 +22,7 @@ def build_classes(sites: list[Site], rows: Mapping[Cell, Enrolment]) -> dict[Cel
     for cell in sorted(rows):
         year, site, stage, grade = cell
         latest[(site, stage, year - grade)] = cell
-    counts = {
-        cohort: _count(by_site[cell[1]], cell[2], rows[cell].pupils) for cohort, cell in latest.items()
-    }
+    counts = {cohort: _count(by_site[cell[1]], cell[2], rows[cell].pupils) for cohort, cell in latest.items()}
     present = {cohort: cell for cohort, cell in latest.items() if cell[0] == targets.LAST_YEAR}
     _reach_published_total(by_site, rows, present, counts)
     return {
@@ -52,9 +50,7 @@ def _reach_published_total(
         raise ValueError(f"{-missing} classes too many: the plan of schools needs more pupils per grade and class")
     open_to = [c for c, cell in compulsory.items() if cell[2] not in by_site[cell[1]].crowded]
     for _ in range(missing):
-        fullest = max(
-            open_to, key=lambda c: (rows[compulsory[c]].pupils / counts[c] / LIMIT[c[1]], counts[c], c)
-        )
+        fullest = max(open_to, key=lambda c: (rows[compulsory[c]].pupils / counts[c] / LIMIT[c[1]], counts[c], c))
         counts[fullest] += 1
 
 
@@ -63,7 +59,7 @@ def _sizes(site: Site, cell: Cell, pupils: int, count: int) -> list[int]:
     _, name, stage, grade = cell
     dice = Dice(f"classes/{name}/{stage}/{cell[0]}/{grade}")
     sizes = [pupils // count + (1 if k < pupils % count else 0) for k in range(count)]
-    ceiling = LARGEST_CROWDED if stage in site.crowded else max(LIMIT[stage], max(sizes))
+    ceiling = LARGEST_CROWDED if stage in site.crowded else max(LIMIT[stage], *sizes)
     for k in range(count - 1):
         step = dice.whole(0, 2)
         if sizes[k] + step <= ceiling and sizes[k + 1] - step >= 5:

@@ -15,7 +15,7 @@ from tools.sample_county.facts import build_facts
 from tools.sample_county.money import build_finance, build_funding
 from tools.sample_county.plan import HERE, Site, read_plan
 from tools.sample_county.rooms import build_rooms
-from tools.sample_county.roster import build_roster
+from tools.sample_county.roster import Person, build_roster
 from tools.sample_county.staff_history import build_staff, staff_ids
 
 Cell = str | int | bool | Fraction | None
@@ -31,6 +31,9 @@ def build_tables() -> dict[str, Table]:
     for (year, site, stage, _), sizes in classes.items():
         if year == targets.LAST_YEAR:
             count[(site, stage)] += len(sizes)
+    class_total: dict[str, int] = defaultdict(int)
+    for (site, _), number in count.items():
+        class_total[site] += number
     staff = build_staff(build_roster(sites, count), sites)
     code = {site.site: site.school_code for site in sites}
     labels = read_labels()
@@ -64,7 +67,7 @@ def build_tables() -> dict[str, Table]:
             sites,
             lambda site: {
                 year: [[room.room_id, room.kind, room.area] for room in rooms]
-                for year, rooms in build_rooms(site, sum(n for (name, _), n in count.items() if name == site.site)).items()
+                for year, rooms in build_rooms(site, class_total[site.site]).items()
             },
         ),
         "school_funding": [
@@ -118,7 +121,7 @@ def _names(sites: list[Site], labels: dict[str, str]) -> dict[str, str]:
     return names
 
 
-def _staff(staff: dict[int, list], code: dict[str, str], labels: dict[str, str]) -> Table:
+def _staff(staff: dict[int, list[Person]], code: dict[str, str], labels: dict[str, str]) -> Table:
     ids = staff_ids(staff)
     rows: Table = []
     for year, people in staff.items():

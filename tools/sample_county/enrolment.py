@@ -74,7 +74,13 @@ def build_enrolment(sites: list[Site]) -> dict[Cell, Enrolment]:
     _close_stages(rows)
     _attach_boarders(rows, sites)
     _attach_migrants_and_disabled(rows, sites)
-    return dict(sorted(rows.items(), key=lambda item: (item[0][0], [s.site for s in sites].index(item[0][1]), item[0][2] == "senior", item[0][3])))
+    position = {site.site: number for number, site in enumerate(sites)}
+
+    def order(cell: Cell) -> tuple[int, int, int, int]:
+        year, site, stage, grade = cell
+        return year, position[site], STAGES.index(stage), grade
+
+    return {cell: rows[cell] for cell in sorted(rows, key=order)}
 
 
 def _follow_present_cohorts(rows: dict[Cell, Enrolment], site: Site, stage: str) -> None:
@@ -171,7 +177,9 @@ def _attach_migrants_and_disabled(rows: dict[Cell, Enrolment], sites: list[Site]
     for year in targets.YEARS:
         dice = Dice(f"migrants/{year}")
         cells = [key for key in sorted(rows) if key[0] == year and key[2] in ("primary", "junior")]
-        migrants = apportion(MIGRANTS[year], [rows[c].pupils * migrant_pull[c[1]] * dice.between(0.7, 1.3) for c in cells])
+        migrants = apportion(
+            MIGRANTS[year], [rows[c].pupils * migrant_pull[c[1]] * dice.between(0.7, 1.3) for c in cells]
+        )
         disabled = apportion(DISABLED[year], [rows[c].pupils * dice.between(0.4, 1.6) for c in cells])
         for cell, migrant, impaired in zip(cells, migrants, disabled, strict=True):
             rows[cell].migrant_pupils = migrant

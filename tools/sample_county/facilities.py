@@ -25,21 +25,25 @@ from tools.sample_county.indicators import (
 )
 from tools.sample_county.plan import Site
 
-# Surplus over the threshold of a school that is not weak: from, to (value ÷ threshold − 1), by how much land and
-# buildings the area has, before stretching.
+# Surplus over the threshold of a school that is not weak: from, to (value ÷ threshold − 1), before stretching.
+# Crowded schools have as little room to spare as those of the county town.
 SURPLUS: dict[str, dict[str, tuple[float, float]]] = {
     "teaching_area_per_pupil": {"urban": (0.03, 0.25), "town": (0.05, 0.55), "rural": (0.3, 0.9)},
     "sports_area_per_pupil": {"urban": (0.03, 0.3), "town": (0.08, 0.75), "rural": (0.5, 1.5)},
     "equipment_value_per_pupil": {"urban": (0.05, 0.5), "town": (0.04, 0.45), "rural": (0.15, 0.8)},
-    "multimedia_rooms_per_100": {"urban": (0.03, 0.25), "town": (0.06, 0.7), "rural": (0.5, 1.6)},
+    "multimedia_rooms_per_100": {"urban": (0.04, 0.2), "town": (0.45, 0.95), "rural": (0.55, 1.05)},
 }
+JUNIOR_STRETCH = 0.6
 CV_CENTRE = {"sports_area_per_pupil": 0.550, "multimedia_rooms_per_100": 0.700}
 CV_TOLERANCE = 0.003
 
 
 @dataclass
 class Facilities:
-    """One row of the raw table ``facilities``: ㎡, ㎡, ㎡, 万元, rooms. Teaching area includes the indoor sports area."""
+    """One row of the raw table ``facilities``: areas in ㎡, equipment in 10 000 yuan.
+
+    The teaching area includes the indoor sports area, as the statistics form has it.
+    """
 
     teaching_area: Fraction
     indoor_sports: Fraction
@@ -109,9 +113,9 @@ def _resource(site: Site, indicator: str, stretch: float) -> Fraction:
         if indicator == "multimedia_rooms_per_100":
             return Fraction(int(exact))
         return exact if (exact * 1000).denominator == 1 else Fraction(int(exact * 10), 10)
-    low, high = SURPLUS[indicator][site.area_kind]
+    low, high = SURPLUS[indicator]["urban" if site.crowded else site.area_kind]
     dice = Dice(f"facilities/{site.site}/{indicator}")
-    factor = 1 + dice.between(low, high) * (stretch if site.pupils["primary"] else 1.0)
+    factor = 1 + dice.between(low, high) * (stretch if site.pupils["primary"] else JUNIOR_STRETCH)
     amount = float(need) * factor
     if indicator == "multimedia_rooms_per_100":
         return Fraction(ceil(amount))
@@ -125,7 +129,11 @@ def _assemble(site: Site, resource: Mapping[str, Fraction]) -> Facilities:
     dice = Dice(f"sports-hall/{site.site}")
     teaching, sports = resource["teaching_area_per_pupil"], resource["sports_area_per_pupil"]
     has_hall = sum(site.pupils.values()) > 600 and dice.chance(0.6)
-    hall = Fraction(int(min(float(sports) * dice.between(0.06, 0.14), float(teaching) * 0.25))) if has_hall else Fraction(0)
+    hall = (
+        Fraction(int(min(float(sports) * dice.between(0.06, 0.14), float(teaching) * 0.25)))
+        if has_hall
+        else Fraction(0)
+    )
     return Facilities(
         teaching_area=teaching + hall,
         indoor_sports=hall,
@@ -148,12 +156,14 @@ def earlier_facilities(site: Site, present: Facilities) -> dict[int, Facilities]
             teaching = later.indoor_sports + _part(teaching - later.indoor_sports, dice.between(0.86, 0.96))
         if levelled == year + 1:
             ground = _part(ground, dice.between(0.86, 0.96))
-        rooms = later.multimedia_rooms - dice.about(later.multimedia_rooms * dice.between(0.0, 0.09))
+        rooms = later.multimedia_rooms - dice.about(later.multimedia_rooms * dice.between(0.0, 0.05))
         years[year] = Facilities(
             teaching_area=teaching,
             indoor_sports=later.indoor_sports,
             sports_ground=ground,
-            equipment_wan=Fraction(int(later.equipment_wan * 100 * Fraction(str(round(dice.between(0.9, 0.97), 4)))), 100),
+            equipment_wan=Fraction(
+                int(later.equipment_wan * 100 * Fraction(str(round(dice.between(0.945, 0.99), 4)))), 100
+            ),
             multimedia_rooms=max(rooms, 1),
         )
     return dict(sorted(years.items()))

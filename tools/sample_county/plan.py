@@ -37,6 +37,7 @@ class Site:
 
     @property
     def is_public(self) -> bool:
+        """Run by the county."""
         return self.ownership == "public"
 
     @property
@@ -46,6 +47,7 @@ class Site:
 
     @property
     def compulsory_pupils(self) -> int:
+        """Pupils of primary and junior stage together."""
         return self.pupils["primary"] + self.pupils["junior"]
 
 

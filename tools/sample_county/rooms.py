@@ -31,7 +31,7 @@ def build_rooms(site: Site, classes: int) -> dict[int, list[Room]]:
     for kind in ("music", "art"):
         count = needed + (1 if needed < 4 and dice.chance(0.2) else 0)
         if site.rooms_short == "number":
-            count = needed - 1 if kind == "art" or dice.chance(0.5) else needed
+            count = needed - 1 if kind == "art" or (needed > 1 and dice.chance(0.5)) else needed
         for number in range(1, count + 1):
             rooms.append(Room(f"{kind[0].upper()}{number:02d}", kind, _area(dice, site, kind)))
     opened_late = dice.chance(0.2) and len(rooms) > 3

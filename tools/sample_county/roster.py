@@ -26,9 +26,12 @@ DEGREES: dict[str, list[tuple[str, float]]] = {
 }
 BACKBONE_TITLES = [("county", 0.79), ("city", 0.16), ("province", 0.043), ("national", 0.007)]
 COUNTY_TITLES = frozenset(title for title, _ in BACKBONE_TITLES)
-PE_AND_ARTS = [("pe", 0.42), ("music", 0.29), ("art", 0.29)]
+PE_AND_ARTS_SHARES = [("pe", 0.42), ("music", 0.29), ("art", 0.29)]
+PE_AND_ARTS = frozenset(subject for subject, _ in PE_AND_ARTS_SHARES)
 SUBJECTS: dict[str, list[tuple[str, float]]] = {
-    "primary": [("chinese", 0.42), ("maths", 0.33), ("english", 0.1), ("science", 0.07), ("morality", 0.05), ("it", 0.03)],
+    "primary": [
+        ("chinese", 0.42), ("maths", 0.33), ("english", 0.1), ("science", 0.07), ("morality", 0.05), ("it", 0.03),
+    ],
     "junior": [
         ("chinese", 0.2), ("maths", 0.2), ("english", 0.19), ("physics", 0.09), ("chemistry", 0.06), ("biology", 0.06),
         ("history", 0.06), ("geography", 0.05), ("morality", 0.06), ("it", 0.03),
@@ -75,7 +78,9 @@ def new_person(key: str, site: Site, stage: str, is_full_time: bool) -> Person:
         is_full_time=is_full_time,
         is_public=site.is_public,
         is_on_post=site.is_public and (is_full_time or stage != "junior"),
-        degree=dice.weighted(DEGREES[stage]) if is_full_time else dice.weighted([("associate", 0.6), ("bachelor", 0.4)]),
+        degree=dice.weighted(DEGREES[stage])
+        if is_full_time
+        else dice.weighted([("associate", 0.6), ("bachelor", 0.4)]),
         backbone="school" if is_full_time and dice.chance(0.08) else "none",
         subject=subject,
         has_certificate=is_full_time or dice.chance(0.5),
@@ -148,9 +153,9 @@ def _name_backbone(dice: Dice, members: list[Person], unit: str, count: int) -> 
 
 def _name_pe_and_arts(dice: Dice, members: list[Person], unit: str, count: int) -> None:
     at_main_site = [person for person in members if person.site == unit]
-    subjects = [name for name, _ in PE_AND_ARTS]
+    subjects = [name for name, _ in PE_AND_ARTS_SHARES]
     for position, person in enumerate(dice.shuffled(at_main_site)[:count]):
-        person.subject = subjects[position] if position < len(subjects) else dice.weighted(PE_AND_ARTS)
+        person.subject = subjects[position] if position < len(subjects) else dice.weighted(PE_AND_ARTS_SHARES)
 
 
 def _lift_degrees(members: list[Person], stage: str, needed: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tools.sample_county import targets
 from tools.sample_county.dice import Dice
 from tools.sample_county.plan import Site
-from tools.sample_county.roster import COUNTY_TITLES, Person, new_person
+from tools.sample_county.roster import COUNTY_TITLES, PE_AND_ARTS, PE_AND_ARTS_SHARES, Person, new_person
 
 HEADCOUNT_FACTOR = {2023: 0.993, 2022: 0.986, 2021: 0.978}
 JOINED_SHARE = 0.035
@@ -60,11 +60,17 @@ def _rotate(people: list[Person], year: int) -> None:
 
 
 def _send_back_rotated(people: list[Person], year: int) -> list[Person]:
-    """Copies of the staff of the next year, those who rotated then back at the school they came from."""
+    """Copies of the staff of the next year, those who rotated then back at the school they came from.
+
+    Teachers change places with others of the same stage, title and kind of subject, as the county's plan has it.
+    """
     former = [replace(person) for person in people]
-    for stage in ("primary", "junior"):
-        moved = [person for person in former if person.is_rotated and person.stage == stage]
-        ordered = Dice(f"rotated/{stage}/{year}").shuffled(moved)
+    circles: dict[tuple[str, bool, bool], list[Person]] = defaultdict(list)
+    for person in former:
+        if person.is_rotated:
+            circles[(person.stage, person.backbone in COUNTY_TITLES, person.subject in PE_AND_ARTS)].append(person)
+    for circle, moved in sorted(circles.items()):
+        ordered = Dice(f"rotated/{circle}/{year}").shuffled(moved)
         origin = [person.site for person in ordered[1:] + ordered[:1]]
         for person, site in zip(ordered, origin, strict=True):
             person.site = site
@@ -83,7 +89,8 @@ def _undo_hiring(people: list[Person], by_site: dict[str, Site], roster: list[Pe
         dice = Dice(f"hiring/{site}/{stage}/{is_full_time}/{year}")
         target = max(1, dice.about(final[(site, stage, is_full_time)] * HEADCOUNT_FACTOR[year]))
         stayed = len(members) - dice.about(len(members) * JOINED_SHARE)
-        kept = dice.shuffled(members)[: max(min(stayed, target), 0)]
+        long_served = sorted(dice.shuffled(members), key=lambda person: person.backbone not in COUNTY_TITLES)
+        kept = long_served[: max(min(stayed, target), 0)]
         role = "t" if is_full_time else "o"
         left = [
             new_person(f"{site}/{stage}/{role}{year}-{number:02d}", by_site[site], stage, is_full_time)
@@ -96,10 +103,10 @@ def _undo_hiring(people: list[Person], by_site: dict[str, Site], roster: list[Pe
 
 
 def _title_like_the_rest(dice: Dice, person: Person) -> None:
-    if person.is_full_time and dice.chance(0.15):
+    if person.is_full_time and dice.chance(0.12):
         person.backbone = "county"
-    if person.is_full_time and person.stage in ("primary", "junior") and dice.chance(0.14):
-        person.subject = dice.weighted([("pe", 0.4), ("music", 0.3), ("art", 0.3)])
+    if person.is_full_time and person.stage in ("primary", "junior") and dice.chance(0.2):
+        person.subject = dice.weighted(PE_AND_ARTS_SHARES)
 
 
 def _undo_progress(people: list[Person], year: int) -> None:
@@ -108,7 +115,7 @@ def _undo_progress(people: list[Person], year: int) -> None:
         if not person.is_full_time:
             continue
         dice = Dice(f"progress/{person.key}/{year}")
-        if person.backbone in COUNTY_TITLES and dice.chance(0.04):
+        if person.backbone in COUNTY_TITLES and dice.chance(0.035):
             person.backbone = "school"
         if person.degree == "bachelor" and person.stage == "primary" and dice.chance(0.02):
             person.degree = "associate"
