@@ -43,7 +43,7 @@ class BuildOptions:
     out: Path
     school_year: int | None = None
     standards: Path | None = None
-    with_suites: bool = False
+    with_suites: bool = True
 
 
 class RefusedError(DataError):

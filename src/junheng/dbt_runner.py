@@ -38,7 +38,8 @@ class DbtRun:
 def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, int], None]) -> int:
     """`dbt build` with a selection; gives the number of nodes that ran.
 
-    Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails, MachineError for everything else.
+    Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
+    MachineError for everything else.
     """
     command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--log-format-file", "text"]
     command += ["--log-path", str(run.logs), "--no-version-check", "build", "--project-dir", str(run.project)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -48,13 +47,13 @@ def publish(work: Workspace) -> Path:
     """
     warehouse = work.out / "warehouse.duckdb"
     try:
-        os.replace(work.warehouse, warehouse)
+        work.warehouse.replace(warehouse)
         for schema in EXPORTED:
             former = work.folder / f"former_{schema}"
             published = work.out / schema
             if published.exists():
-                os.replace(published, former)
-            os.replace(work.folder / schema, published)
+                published.replace(former)
+            (work.folder / schema).replace(published)
             shutil.rmtree(former, ignore_errors=True)
     except OSError as error:
         raise MachineError("publish_failed", file=warehouse, found=error.strerror) from error

@@ -1,4 +1,4 @@
-"""The shape of the raw tables, read from `raw_columns.csv` and `raw_codes.csv`: no other module knows a column by name."""
+"""The shape of the raw tables, read from `raw_columns.csv` and `raw_codes.csv`: no other module knows a column."""
 
 from __future__ import annotations
 

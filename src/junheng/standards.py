@@ -1,4 +1,4 @@
-"""A county's own standards, merged into a copy of the project; and the parameters that suites take from the standards."""
+"""A county's own standards, merged into a copy of the project; and the parameters of suites, read from the seeds."""
 
 from __future__ import annotations
 

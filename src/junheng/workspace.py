@@ -48,7 +48,8 @@ class Workspace:
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The build file and the scratch database, closed again before anybody else opens the file."""
-        connection = duckdb.connect(str(self.warehouse))
+        # Names in SQL are tables, never variables of this program.
+        connection = duckdb.connect(str(self.warehouse), config={"python_enable_replacements": "false"})
         try:
             scratch = str(self.scratch).replace("'", "''")
             connection.execute(f"attach '{scratch}' as scratch")

@@ -6,7 +6,7 @@ A cell is empty when nothing but white space stands in it. Numbers are exact: no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from junheng.raw_contract import RawColumn
 
@@ -30,7 +30,7 @@ def trimmed(column: str) -> str:
     return f"nullif(trim({quoted(column)}, {WHITE_SPACE}), '')"
 
 
-def value(column: RawColumn, words: dict[str, Sequence[str]]) -> str:
+def value(column: RawColumn, words: Mapping[str, Sequence[str]]) -> str:
     """SQL for the typed value of a cell. Only valid for cells in which `problem` finds nothing."""
     text = trimmed(column.name)
     match column.data_type:
@@ -47,7 +47,7 @@ def value(column: RawColumn, words: dict[str, Sequence[str]]) -> str:
             return text
 
 
-def problem(column: RawColumn, words: dict[str, Sequence[str]]) -> str:
+def problem(column: RawColumn, words: Mapping[str, Sequence[str]]) -> str:
     """SQL that gives the rule a cell breaks, or NULL."""
     text = trimmed(column.name)
     empty = f"case when {text} is null then 'required_cell_empty' end" if column.is_required else "null"
