@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from junheng import dbt_runner
-from junheng.checks import record_findings, run_checks
-from junheng.errors import DataError, UsageError
+from junheng.checks import check_marts, check_raw, record_findings
+from junheng.errors import DataError, MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
 from junheng.landing.land import LandedTable, land_folder
 from junheng.messages import Messages
@@ -18,13 +20,11 @@ from junheng.project import Project, packaged_project
 from junheng.publish import export_tables, publish
 from junheng.quality import write_quality
 from junheng.raw_contract import read_contract
-from junheng.standards import project_with_standards, suite_parameters
+from junheng.standards import project_with_standards
 from junheng.summary import Summary, summarise
 from junheng.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
-    import duckdb
-
     from junheng.validation.results import RuleResult
 
 # Unit tests prove the SQL, tests of the sample know the sample's figures; raw tables are landed, not seeded.
@@ -61,15 +61,23 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
 
     Raises RefusedError (exit 1), UsageError (2) or MachineError (3); the published warehouse is then as it was.
     """
+    try:
+        return _build(options, messages, progress)
+    except (duckdb.Error, OSError) as error:
+        raise MachineError("engine", found=str(error).strip()) from error
+
+
+def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
     with workspace(options.out) as work:
         project = project_with_standards(packaged_project(), options.standards, work.folder)
         landed, warnings = _land(options, project, work, messages, progress)
-        results = _check_raw(options, project, work, messages, progress) if options.with_suites else []
+        school_year = _judged_year(options, work)
+        results = _check_raw(project, work, messages, progress) if options.with_suites else []
         _transform(project, work, progress)
-        if options.with_suites:
-            results += _check_marts(options, project, work, progress)
-        warehouse = _publish(options, work, landed, results, progress)
-    return summarise(warehouse, options.school_year, warnings)
+        if options.with_suites and (project.suites / "standard").is_dir():
+            results += _check_marts(project, work, school_year, progress)
+        warehouse = _publish(work, landed, results, school_year, progress)
+    return summarise(warehouse, school_year, warnings)
 
 
 def _land(
@@ -82,17 +90,14 @@ def _land(
         landed = land_folder(connection, folder, contract, findings, messages, step.say)
         step.rows = sum(table.rows for table in landed)
         _refuse_if_critical(findings, work, messages)
-        _require_school_year(connection, options.school_year)
         findings.put_into_words(messages)
         return landed, findings.first(WARNING, SHOWN_FINDINGS)
 
 
-def _check_raw(
-    options: BuildOptions, project: Project, work: Workspace, messages: Messages, progress: Progress
-) -> list[RuleResult]:
+def _check_raw(project: Project, work: Workspace, messages: Messages, progress: Progress) -> list[RuleResult]:
     with progress.step("check_raw") as step:
-        results = run_checks(work.warehouse, project.suites / "raw", suite_parameters(project), None)
-        step.rows = sum(result.rows_failed for result in results)
+        results = check_raw(work.warehouse, project.suites / "raw", project.standards)
+        step.detail = messages.text("summary", "rules", rules=len(results))
         with work.connect() as connection:
             findings = Findings(connection)
             record_findings(results, findings, messages.language)
@@ -107,24 +112,22 @@ def _transform(project: Project, work: Workspace, progress: Progress) -> None:
         step.detail = progress.messages.text("summary", "nodes", nodes=nodes)
 
 
-def _check_marts(options: BuildOptions, project: Project, work: Workspace, progress: Progress) -> list[RuleResult]:
+def _check_marts(project: Project, work: Workspace, school_year: int, progress: Progress) -> list[RuleResult]:
     with progress.step("check_marts") as step:
-        results = run_checks(
-            work.warehouse, project.suites / "standard", suite_parameters(project), options.school_year
-        )
-        step.rows = sum(result.rows_checked for result in results)
+        results = check_marts(work.warehouse, project.suites / "standard", school_year)
+        step.detail = progress.messages.text("summary", "rules", rules=len(results))
         return results
 
 
 def _publish(
-    options: BuildOptions,
     work: Workspace,
     landed: Sequence[LandedTable],
     results: Sequence[RuleResult],
+    school_year: int,
     progress: Progress,
 ) -> Path:
     with progress.step("publish") as step:
-        write_quality(work, landed, results, options.school_year)
+        write_quality(work, landed, results, school_year)
         step.rows = export_tables(work)
         return publish(work)
 
@@ -137,9 +140,16 @@ def _refuse_if_critical(findings: Findings, work: Workspace, messages: Messages)
         raise RefusedError(findings.first(CRITICAL, SHOWN_FINDINGS), count, work.rejected)
 
 
-def _require_school_year(connection: duckdb.DuckDBPyConnection, school_year: int | None) -> None:
-    rows = connection.execute("select distinct school_year from raw.schools order by school_year").fetchall()
-    years = [year for (year,) in rows]
-    if school_year is not None and school_year not in years:
+def _judged_year(options: BuildOptions, work: Workspace) -> int:
+    """The school year that was asked for, or the latest of the data."""
+    with work.connect() as connection:
+        rows = connection.execute("select distinct school_year from raw.schools order by school_year").fetchall()
+    years = [int(year) for (year,) in rows]
+    if not years:
+        raise DataError("no_schools", file="schools.csv")
+    if options.school_year is None:
+        return years[-1]
+    if options.school_year not in years:
         expected = ", ".join(str(year) for year in years)
-        raise UsageError("school_year_not_in_data", found=str(school_year), expected=expected)
+        raise UsageError("school_year_not_in_data", found=str(options.school_year), expected=expected)
+    return options.school_year

@@ -6,11 +6,13 @@ They are collected in a table of the scratch database, so that a million of them
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
+from junheng.landing.cells import literal
 from junheng.messages import Messages
 
 TABLE = "scratch.main.finding"
@@ -48,21 +50,25 @@ class Findings:
 
     def add(self, finding: Finding) -> None:
         """Record one finding."""
-        values = list(asdict(finding).values())
-        self.connection.execute(f"insert into {TABLE} values ({', '.join('?' * len(values))})", values)
+        self.add_all([finding])
+
+    def add_all(self, findings: Iterable[Finding]) -> None:
+        """Record findings that are already in memory."""
+        rows = [list(asdict(finding).values()) for finding in findings]
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self.connection.executemany(f"insert into {TABLE} values ({marks})", rows)
 
     def count(self, severity: str) -> int:
         """How many findings of a severity there are."""
-        query = f"select count(*) from {TABLE} where severity = ?"
-        row = self.connection.execute(query, [severity]).fetchone()
+        row = self.connection.execute(f"select count(*) from {TABLE} where severity = {literal(severity)}").fetchone()
         return int(row[0]) if row else 0
 
     def first(self, severity: str, limit: int) -> list[Finding]:
         """The first findings of a severity, by table, row and column."""
         rows = self.connection.execute(
-            f"select * from {TABLE} where severity = ?"
-            ' order by file nulls first, "row" nulls first, column_name nulls first, rule_id limit ?',
-            [severity, limit],
+            f"select * from {TABLE} where severity = {literal(severity)}"
+            f' order by file nulls first, "row" nulls first, column_name nulls first, rule_id limit {limit}'
         ).fetchall()
         return [Finding(*row) for row in rows]
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from junheng.query import Rows
     from junheng.summary import Summary
 
+ITEM_STATUSES = ("met", "remediation", "not_met", "pending", "no_data", "not_applicable")
+
 
 def print_error(error: JunhengError, messages: Messages) -> None:
     """An error on standard error; a refused build lists its first findings before."""
@@ -43,17 +45,49 @@ def error_as_json(error: JunhengError, messages: Messages) -> dict[str, Any]:
 
 def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
     """The closing summary on standard output; warnings on standard error."""
-    if quiet:
-        return
     for finding in summary.warnings:
         print(describe(finding, messages), file=sys.stderr)
+    if quiet:
+        return
     for county in summary.counties:
-        print(json.dumps(county, ensure_ascii=False, default=str))
-    print(messages.text("summary", "files", warehouse=summary.warehouse, marts=summary.warehouse.parent / "marts"))
+        print(_county(county, summary.school_year, messages))
+    rules = ", ".join(f"{messages.text('statuses', status)} {count}" for status, count in summary.rules.items())
+    if rules:
+        print(messages.text("summary", "rule_counts", rules=rules))
+    print(messages.text("summary", "files", warehouse=summary.warehouse, marts=summary.marts, quality=summary.quality))
+
+
+def _county(county: dict[str, Any], school_year: int, messages: Messages) -> str:
+    """The verdict on a county and the counts behind it."""
+    name = f"{county['county_name'] or ''} {county['county_code']}".strip()
+    verdict = messages.text("verdicts", county["verdict"])
+    years = f"{school_year}-{school_year + 1}"
+    lines = [messages.text("summary", "county", name=name, years=years, verdict=verdict)]
+    lines += [f"  {messages.text('summary', line, **county)}" for line in ("units", "classes", "coefficients")]
+    for group in ("government", "quality"):
+        counts = [(status, county[f"{group}_{status}"]) for status in ITEM_STATUSES]
+        words = ", ".join(f"{messages.text('item_statuses', status)} {count}" for status, count in counts if count)
+        lines.append(f"  {messages.text('summary', group)}: {words or '-'}")
+    return "\n".join(lines)
 
 
 def print_audit(audit: Audit, messages: Messages) -> None:
-    """The checked claims."""
+    """Every relation that does not hold, with its sentence; the counts of all."""
+    zh = messages.language == "zh"
+    document = None
+    for check in audit.checks:
+        if check["status"] == "holds":
+            continue
+        if check["document"] != document:
+            document = check["document"]
+            print(check["title_zh"] if zh else check["title_en"])
+        status = messages.text("claim_statuses", check["status"])
+        print(f"  [{status}] {check['sentence_zh'] if zh else check['sentence_en']}")
+        if check["source"] and check["status"] == "contradicts":
+            print(f"      {messages.text('labels', 'source')}: {check['source']}")
+    counts = audit.as_json()["counts"]
+    words = ", ".join(f"{messages.text('claim_statuses', status)} {count}" for status, count in sorted(counts.items()))
+    print(messages.text("summary", "audit", total=len(audit.checks), counts=words))
 
 
 def print_rows(answer: Rows, messages: Messages, *, as_json: bool, as_csv: bool) -> None:

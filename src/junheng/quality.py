@@ -38,7 +38,7 @@ BATCH = 1000
 
 
 def write_quality(
-    work: Workspace, landed: Sequence[LandedTable], results: Sequence[RuleResult], school_year: int | None
+    work: Workspace, landed: Sequence[LandedTable], results: Sequence[RuleResult], school_year: int
 ) -> None:
     """Write the three tables into the build file. Build id and times stand in `quality.run` and nowhere else."""
     connection = duckdb.connect(str(work.warehouse))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,25 @@ from junheng.findings import Finding, as_json
 
 @dataclass(frozen=True)
 class Summary:
-    """What a build published. Each entry of `counties` is one county of the judged school year."""
+    """What a build published: one entry of `counties` per county of the judged year, with the columns of
+    `marts.fct_county_verdict`; `rules` counts the suites' rules by status.
+    """
 
     warehouse: Path
-    school_year: int | None
+    school_year: int
     counties: list[dict[str, Any]]
     rules: dict[str, int]
-    warnings: list[Finding] = field(default_factory=list)
+    warnings: list[Finding]
+
+    @property
+    def marts(self) -> Path:
+        """The folder of the Parquet files."""
+        return self.warehouse.parent / "marts"
+
+    @property
+    def quality(self) -> Path:
+        """The folder of what the rules found."""
+        return self.warehouse.parent / "quality"
 
     def as_json(self) -> dict[str, Any]:
         """The summary as one JSON object."""
@@ -32,51 +43,21 @@ class Summary:
             "rules": self.rules,
             "warnings": [as_json(finding) for finding in self.warnings],
             "warehouse": str(self.warehouse),
-            "marts": str(self.warehouse.parent / "marts"),
-            "quality": str(self.warehouse.parent / "quality"),
+            "marts": str(self.marts),
+            "quality": str(self.quality),
         }
 
 
-def summarise(warehouse: Path, school_year: int | None, warnings: list[Finding]) -> Summary:
-    """Read the summary of one school year (default: the latest) from a published warehouse."""
+def summarise(warehouse: Path, school_year: int, warnings: list[Finding]) -> Summary:
+    """Read the summary of one school year from a published warehouse."""
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
-        year = school_year or _scalar(connection, "select max(school_year) from raw.schools")
-        counties = _counties(connection, year)
-        rules = dict(
-            connection.execute("select status, count(*) from quality.rule_result group by status order by 1").fetchall()
+        cursor = connection.execute(
+            f"select * from marts.fct_county_verdict where school_year = {school_year} order by county_code"
         )
+        names = [column[0] for column in cursor.description or ()]
+        counties = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rules = connection.execute("select status, count(*) from quality.rule_result group by status order by status")
+        return Summary(warehouse, school_year, counties, dict(rules.fetchall()), warnings)
     finally:
         connection.close()
-    return Summary(warehouse, year, counties, rules, warnings)
-
-
-def _counties(connection: duckdb.DuckDBPyConnection, year: int | None) -> list[dict[str, Any]]:
-    counties = _records(
-        connection,
-        "select distinct county_code, max(county_name) as county_name from raw.schools"
-        " where school_year = ? group by county_code order by county_code",
-        [year],
-    )
-    return counties
-
-
-def _scalar(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None) -> Any:
-    row = connection.execute(query, parameters or []).fetchone()
-    return row[0] if row else None
-
-
-def _records(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object]) -> list[dict[str, Any]]:
-    cursor = connection.execute(query, parameters)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def plain(value: object) -> object:
-    """A value for JSON: decimals as exact text-free numbers where they are whole, else as text."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
-    return value
-
-
-__all__ = ["Summary", "asdict", "summarise"]

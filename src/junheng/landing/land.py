@@ -213,7 +213,8 @@ def _cast(connection: duckdb.DuckDBPyConnection, table: RawTable, file: str) -> 
     values = ", ".join(cells.value(column, words) for column in table.columns)
     name = f"raw.{cells.quoted(table.name)}"
     connection.execute(
-        f"insert into {name} select {values}, ?, _source_row from scratch.numbered order by _source_row", [file]
+        f"insert into {name} select {values}, {cells.literal(file)}, _source_row from scratch.numbered"
+        " order by _source_row"
     )
     row = connection.execute(f"select count(*) from {name}").fetchone()
     return int(row[0]) if row else 0
