@@ -12,6 +12,12 @@ cross join rule
 cross join indicator_count
 where
     classes.is_compliant is null
+    -- from the rule's count upwards, and short of all, a class has to say how the other stands
+    or (
+        classes.met_max >= rule.met_needed
+        and classes.met_min < indicator_count.value
+        and (classes.met_min < rule.met_needed or classes.other_at_floor is null)
+    )
     or classes.is_compliant <> (
         classes.met_min >= rule.met_needed
         and (classes.met_min >= indicator_count.value or coalesce(classes.other_at_floor, false))
