@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-import raw_county
+
 from junheng.validation import run_suites
 from junheng.validation.results import RuleResult
 

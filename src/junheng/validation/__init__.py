@@ -18,8 +18,10 @@ def run_suites(
 ) -> list[RuleResult]:
     """Run every suite under a folder on a DuckDB warehouse, which is opened read-only and given back.
 
-    `parameters` fill the `$PARAMETER`s of the suites; `school_year` narrows the suites that name a year column to that year. Each rule gives one
-    result, in the order of suites and rules. No other connection of this process may hold the file open for writing.
+    `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites
+    that name a year column to that year. Each rule gives one result, in the order of suites and rules; the rules of a
+    standard suite are followed by one `agreement.*` result each, which fails where suite and mart differ.
+    No other connection of this process may hold the file open for writing.
 
     Raises UsageError (exit 2) for a defect in a suite, before any scan.
     """
@@ -32,4 +34,8 @@ def run_suites(
 
     with gx_session(database) as session:
         runs = [SuiteRun(session, suite, parameters, school_year) for suite in loaded]
-        return [result for run in runs for result in run.results()]
+        found = []
+        for run in runs:
+            results = run.results()
+            found += [*results, *run.agreements(results)]
+        return found

@@ -13,6 +13,7 @@ from string import Template
 from typing import Any
 
 from junheng.errors import UsageError
+from junheng.validation.agreement import agreement_of
 from junheng.validation.gx_session import GxSession, quoted
 from junheng.validation.results import FailingRow, KeyValue, RuleResult, Status, status_of_count
 from junheng.validation.suites import Parameters, Rule, Suite
@@ -59,6 +60,23 @@ class SuiteRun:
             else self._unasked(rule, "no_data", "table_empty")
             for rule in self.suite.rules
         ]
+
+    def agreements(self, results: Iterable[RuleResult]) -> list[RuleResult]:
+        """For each rule that names what its mart says of the same rows: whether the two agree."""
+        found = {result.rule_id: result for result in results}
+        return [self._agreement(rule, found[rule.rule_id]) for rule in self.suite.rules if "agreement" in rule.meta]
+
+    def _agreement(self, rule: Rule, result: RuleResult) -> RuleResult:
+        words = rule.meta["agreement"]
+        rows: list[dict[str, Any]] = []
+        if self.columns:
+            names = ", ".join(quoted(key) for key in self.suite.keys)
+            try:
+                rows = self.session.query(f"select {names} from ({self.selection}) as t where {words['mart_fails']}")
+            except Exception as error:  # noqa: BLE001 - a mart that cannot be asked agrees with nothing
+                result = self._unasked(rule, "error", first_line(error))
+        failing = [{key: key_value(row[key]) for key in self.suite.keys} for row in rows]
+        return agreement_of(result, words, self.suite.keys, failing)
 
     def _validate(self, rules: Iterable[Rule]) -> list[Any]:
         # Great Expectations stores bounds as doubles whatever they are given as. Harmless: `value` and `cv` are doubles themselves, rounded to nearest like

@@ -54,14 +54,11 @@ class Rule:
 
     def parameter_names(self) -> set[str]:
         """The parameters this rule takes its values from."""
-        return {value["$PARAMETER"] for value in self.kwargs.values() if is_parameter(value)}
+        return {parameter_of(value)[0] for value in self.kwargs.values() if is_parameter(value)}
 
     def filled(self, parameters: Parameters) -> dict[str, Any]:
         """`kwargs` with the parameters in place."""
-        return {
-            name: parameters[value["$PARAMETER"]] if is_parameter(value) else value
-            for name, value in self.kwargs.items()
-        }
+        return {name: fill(value, parameters) for name, value in self.kwargs.items()}
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,21 @@ class ExpectationShape:
 def is_parameter(value: object) -> bool:
     """Whether an argument is `{"$PARAMETER": name}`."""
     return isinstance(value, Mapping) and set(value) == {"$PARAMETER"}
+
+
+def parameter_of(value: Mapping[str, str]) -> tuple[str, Decimal]:
+    """Name and addition of a parameter: `{"$PARAMETER": "limit + 0.01"}`, the one expression of Great Expectations that suites use here."""
+    name, _, addition = (part.strip() for part in value["$PARAMETER"].partition("+"))
+    return name, Decimal(addition or 0)
+
+
+def fill(value: Any, parameters: Parameters) -> Any:
+    """An argument with its parameter, if it is one, in place."""
+    if not is_parameter(value):
+        return value
+    name, addition = parameter_of(value)
+    found = parameters[name]
+    return found + addition if addition and not isinstance(found, str) else found
 
 
 def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:

@@ -1,0 +1,51 @@
+"""The thresholds of the national standard as parameters of the suites, from the seeds that the warehouse holds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from junheng.errors import MachineError, UsageError
+
+NATION = "CN"
+# The same half-open validity as in the models: valid_from is included, valid_to is not, and an open end is NULL.
+THRESHOLDS = """
+    select indicator_id, stage, value, floor_ratio
+    from standards.thresholds
+    where jurisdiction = $jurisdiction
+      and case_id = 'ordinary'
+      and value is not null
+      and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
+      and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
+"""
+
+
+def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
+    """The thresholds valid on 1 September of a school year, in the units of the seed.
+
+    Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last indicator must reach.
+    Exemptions (a `case_id` other than `ordinary`) are left out: a suite judges the ordinary case.
+
+    Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the file; MachineError when the file
+    cannot be opened.
+    """
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            rows = connection.execute(THRESHOLDS, {"jurisdiction": jurisdiction, "school_year": school_year}).fetchall()
+    except duckdb.CatalogException as error:
+        raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error
+    parameters: dict[str, Decimal] = {}
+    for indicator, stage, value, floor in rows:
+        name = f"{indicator}__{stage}"
+        if name in parameters:
+            raise UsageError("threshold_twice", file=database, column=name, found=f"{parameters[name]}, {value}")
+        parameters[name] = Decimal(value)
+        if floor is not None:
+            parameters[f"{name}__floor"] = Decimal(floor)
+    if not parameters:
+        raise UsageError("no_thresholds", file=database, found=str(school_year), expected=jurisdiction)
+    return parameters
