@@ -1,4 +1,4 @@
-"""Write `expectations/*/*.json` from the seeds of standards and the two `*_rules.toml`: `python tools/make_suites.py [--check]`.
+"""Write `expectations/*/*.json` from the seeds of standards and `tools/suites/*.toml`: `python tools/make_suites.py [--check]`.
 
 The output is a function of these files: the same input gives the same bytes. With `--check` nothing is written, and the exit code says whether the
 committed suites are what would be written.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from raw_suites import raw_suites
-from standard_suites import standard_suites
-from suite_json import ROOT, render
+from suites.raw import raw_suites
+from suites.standard import standard_suites
+from suites.json_shape import ROOT, render
 
 SUITES = ROOT / "expectations"
 

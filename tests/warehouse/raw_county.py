@@ -208,13 +208,10 @@ def _break_grades(county: County) -> None:
 
 
 def write_warehouse(path: Path, tables: Tables, *, with_source: bool = True) -> Path:
-    """A DuckDB file with the raw tables and the list of subjects."""
+    """A DuckDB file with the raw tables."""
     columns_of = contract()
     with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "create schema raw; create schema standards; create table standards.subjects (subject varchar)"
-        )
-        connection.execute("insert into standards.subjects values ('音乐'), ('语文')")
+        connection.execute("create schema raw")
         for table, rows in tables.items():
             columns = [(column["column_name"], SQL_TYPES[column["data_type"]]) for column in columns_of[table]]
             if with_source:

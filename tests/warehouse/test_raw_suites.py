@@ -14,6 +14,7 @@ import pytest
 
 from junheng.validation import run_suites
 from junheng.validation.results import RuleResult
+from tests.warehouse import raw_county
 
 RULE_IDS = sorted(raw_county.raw_rule_ids())
 
@@ -100,6 +101,7 @@ def test_empty_and_missing_tables_are_no_data(tmp_path: Path) -> None:
     results = run(database)
     not_empty = results.pop("raw.schools.table.not_empty")
     assert not_empty.status == "fail"
+    assert [row.actual for row in not_empty.failing_rows] == ["0"]
     assert {result.status for result in results.values()} == {"no_data"}
     assert {result.reason for result in results.values() if result.table == "raw.rooms"} == {"table_missing"}
     assert {result.reason for result in results.values() if result.table != "raw.rooms"} == {"table_empty"}

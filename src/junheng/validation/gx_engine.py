@@ -107,7 +107,8 @@ class SuiteRun:
         result = outcomes[0].result
         try:
             if rule.expectation_type == ROW_COUNT:
-                return self._result(rule, self.rows, 0 if outcomes[0].success else 1, ())
+                table = FailingRow({}, None, None, str(self.rows), rule.meta["required"])
+                return self._result(rule, self.rows, *((0, ()) if outcomes[0].success else (1, (table,))))
             if rule.expectation_type == UNEXPECTED_ROWS:
                 return self._of_query(rule, result)
         except Exception as error:  # noqa: BLE001 - a rule whose rows cannot be read is an error of its own
@@ -155,7 +156,7 @@ class SuiteRun:
 
     def _result(self, rule: Rule, checked: int, failed: int, rows: Iterable[FailingRow]) -> RuleResult:
         listed = tuple(sorted(rows, key=order_of))
-        if rule.expectation_type != ROW_COUNT and len(listed) != failed:
+        if len(listed) != failed:
             return self._unasked(rule, "error", f"{failed} rows fail, {len(listed)} came back")
         return self._made(rule, status_of_count(failed, rule.severity), checked, failed, listed, None)
 

@@ -1,4 +1,4 @@
-"""Suites of the national standard, from `thresholds.csv`, `indicators.csv` and `standard_rules.toml`.
+"""Suites of the national standard, from `thresholds.csv`, `indicators.csv` and `standard.toml`.
 
 A rule never holds a number of the law: it names a parameter (`<indicator>__<stage>`) that is filled from the warehouse's own seeds when the suite runs.
 Only the direction of the comparison is written into the suite.
@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from suite_json import Json, expectation_of, read_seed, suite_of
+from suites.json_shape import Json, expectation_of, read_seed, suite_of
 
-RULES = Path(__file__).with_name("standard_rules.toml")
+RULES = Path(__file__).with_name("standard.toml")
 STANDARD = "cn_2017"
 # A coefficient is a double behind sums and a square root: one that is exactly at its limit may come out a hair above. The mart allows the same.
 DUST = "0.000000000001"

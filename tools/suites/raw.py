@@ -1,4 +1,4 @@
-"""Suites of the raw tables, from the raw contract (`raw_columns.csv`, `raw_codes.csv`) and `raw_rules.toml`.
+"""Suites of the raw tables, from the raw contract (`raw_columns.csv`, `raw_codes.csv`) and `raw.toml`.
 
 The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL of their own.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from suite_json import Json, expectation_of, literals, query_of, read_seed, suite_of
+from suites.json_shape import Json, expectation_of, literals, query_of, read_seed, suite_of
 
-RULES = Path(__file__).with_name("raw_rules.toml")
+RULES = Path(__file__).with_name("raw.toml")
 COUNTED = {"count", "measure", "money"}
 YEARS = {"school_year", "fiscal_year"}
 
@@ -24,6 +24,7 @@ def raw_suites() -> list[Json]:
     codes: dict[tuple[str, str], list[str]] = {}
     for row in read_seed("raw_codes.csv"):
         codes.setdefault((row["table_name"], row["column_name"]), []).append(row["code"])
+    texts["subjects"] = [row["subject"] for row in read_seed("subjects.csv")]
     return [raw_suite(table, members, codes, texts) for table, members in columns.items()]
 
 
@@ -38,6 +39,8 @@ def raw_suite(table: str, columns: list[dict[str, str]], codes: dict[tuple[str, 
             rules.append(maker.family("required", column, "expect_column_values_to_not_be_null", {}))
         if (table, name) in codes:
             rules.append(maker.code(column, codes[table, name]))
+        if name == "subject":
+            rules.append(maker.code(column, texts["subjects"], "known_subject"))
         if column["data_type"] in COUNTED:
             rules.append(maker.family("not_negative", column, "expect_column_values_to_be_between", {"min_value": 0}))
         if name in YEARS:
@@ -88,10 +91,10 @@ class RawRules:
             **params,
         )
 
-    def code(self, column: dict[str, str], values: list[str]) -> Json:
+    def code(self, column: dict[str, str], values: list[str], family: str = "code") -> Json:
         """The column holds one of its codes."""
         listed = ", ".join(values)
-        return self.family("code", column, "expect_column_values_to_be_in_set", {"value_set": values}, codes=listed)
+        return self.family(family, column, "expect_column_values_to_be_in_set", {"value_set": values}, codes=listed)
 
     def own(self, rule: Json, column: dict[str, str]) -> Json:
         """A rule with SQL of its own."""

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 STANDARDS = ROOT / "seeds" / "standards"
 GX_VERSION = "1.24.1"
 
