@@ -35,7 +35,7 @@ def published_figures(tables: RawTables) -> list[Finding]:
 def _network(tables: RawTables) -> Iterable[Finding]:
     schools = [row for row in tables.of("schools", YEAR) if row["school_kind"] != "special"]
     kinds = Counter(row["school_kind"] for row in schools if not row["parent_code"])
-    yield "kinds", dict(kinds), dict(primary=50, nine_year=7, teaching_point=1, junior=12, complete_secondary=2)
+    yield "kinds", dict(kinds), targets.KINDS
     yield "institutions", sum(kinds.values()), targets.INSTITUTIONS
     units = Counter(unit.stage for unit in units_of(tables, YEAR))
     yield "units", dict(units), targets.UNITS

@@ -1,12 +1,14 @@
 """Repeatable chance and exact apportionment.
 
-Only ``Random.random`` is used underneath: its sequence for a given seed is guaranteed by Python, which keeps the
-generated files byte-identical on every version and platform.
+Only ``Random.random`` is used underneath: its sequence for a given seed is guaranteed by Python. Floats are added with
+``fsum``, because ``sum`` adds them differently from Python 3.12 on. Both keep the generated files byte-identical on
+every version and platform.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from random import Random
 from typing import TypeVar
 
@@ -40,7 +42,7 @@ class Dice:
 
     def weighted(self, choices: Sequence[tuple[T, float]]) -> T:
         """One of ``choices`` (value, weight)."""
-        mark = self._random.random() * sum(weight for _, weight in choices)
+        mark = self._random.random() * fsum(weight for _, weight in choices)
         for value, weight in choices:
             mark -= weight
             if mark < 0:
@@ -58,7 +60,7 @@ def apportion(total: int, weights: Sequence[float]) -> list[int]:
 
     Raises ValueError when there is something to split and no weight to split it by.
     """
-    mass = sum(weights)
+    mass = fsum(weights)
     if mass <= 0:
         if total:
             raise ValueError(f"cannot split {total} over weights that sum to {mass}")

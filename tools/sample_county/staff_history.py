@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from math import fsum
 
 from tools.sample_county import targets
 from tools.sample_county.dice import Dice
@@ -132,7 +133,7 @@ def _pay(people: list[Person], year: int) -> None:
     for person in people:
         groups[(person.stage, person.is_public, person.is_full_time)].append(person)
     for members in groups.values():
-        average = sum(person.pay_ratio for person in members) / len(members)
+        average = fsum(person.pay_ratio for person in members) / len(members)
         for person in members:
             person.pay_yuan = round(mean * person.pay_ratio / average)
         members[0].pay_yuan += mean * len(members) - sum(person.pay_yuan for person in members)

@@ -17,6 +17,8 @@ PUBLIC_POSTS = {"primary": 2755, "junior": 1541}
 
 UNITS = {"primary": 58, "junior": 21}
 INSTITUTIONS = 72
+# The independent campus is a junior school with a code of its own.
+KINDS = {"primary": 50, "nine_year": 7, "teaching_point": 1, "junior": 12, "complete_secondary": 2}
 COMPULSORY_CLASSES = 1547
 CLASS_LIMIT = {"primary": 45, "junior": 50}
 UNITS_WITHIN_CLASS_LIMIT = {"primary": 44, "junior": 17}
