@@ -25,7 +25,7 @@ with
                 then null
                 when entrants_choices.entrants_basis = 'intake'
                 then flows.entrants
-                when entrants_choices.entrants_basis = 'stock'
+                when entrants_choices.entrants_basis = 'grade_stock'
                 then flows.pupils
             end as entrants,
             case when flows.grade = 9 then flows.graduates end as graduates,
