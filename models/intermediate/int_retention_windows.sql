@@ -85,6 +85,7 @@ with
             window_sites.carries_cohort,
             sites.school_kind,
             sites.site_code is null as is_unregistered,
+            coalesce(sites.is_orphan, false) as is_orphan,
             coalesce(sites.county_code <> window_sites.county_code, false) as is_elsewhere,
             coalesce(sites.school_code <> window_sites.school_code, false) as is_in_other_school,
             coalesce(
@@ -92,6 +93,7 @@ with
             ) as is_site_silent,
             coalesce(
                 window_sites.site_code = window_sites.school_code
+                and sites.school_code = window_sites.school_code
                 and {{ teaches_junior("sites.school_kind") }}
                 and cohort_school_years.sites is null,
                 false
@@ -121,6 +123,7 @@ with
             school_code,
             bool_or(carries_cohort) as carries_cohort,
             bool_or(is_elsewhere) as is_elsewhere,
+            bool_or(is_orphan) as is_orphan,
             bool_or(is_unregistered or is_in_other_school) or count(distinct school_kind) > 1 as is_changed,
             bool_or(is_site_silent or is_grade_silent) as is_silent
         from window_site_years
@@ -150,6 +153,8 @@ with
                 then 'window_incomplete'
                 when school_windows.is_elsewhere
                 then 'county_changed_in_window'
+                when school_windows.is_orphan
+                then 'parent_missing'
                 when school_windows.is_changed
                 then 'institution_changed'
                 when school_windows.is_silent or not school_windows.carries_cohort

@@ -63,8 +63,26 @@ with
         from compared
     ),
 
-    -- Two amounts per pupil are compared crosswise, so that nothing is divided: a × q − b × p against threshold × p ×
-    -- q.
+    -- Amounts per pupil are compared crosswise, so that nothing is divided. The heads of a total are 1. Wide decimals:
+    -- DuckDB multiplies two narrow ones into 18 digits.
+    heads as (
+        select
+            fiscal_year,
+            county_code,
+            stage,
+            indicator_id,
+            operator,
+            threshold,
+            amount_yuan,
+            previous_amount_yuan,
+            pupils,
+            previous_pupils,
+            cast(case when is_per_pupil then pupils else 1 end as decimal(24, 0)) as heads,
+            cast(case when is_per_pupil then previous_pupils else 1 end as decimal(24, 0)) as previous_heads,
+            reason
+        from explained
+    ),
+
     terms as (
         select
             fiscal_year,
@@ -73,19 +91,15 @@ with
             indicator_id,
             operator,
             threshold,
-            is_per_pupil,
             amount_yuan,
             previous_amount_yuan,
             pupils,
             previous_pupils,
-            reason,
-            cast(amount_yuan as decimal(18, 2))
-            * cast(case when is_per_pupil then previous_pupils else 1 end as decimal(12, 0)) as current_term,
-            cast(previous_amount_yuan as decimal(18, 2))
-            * cast(case when is_per_pupil then pupils else 1 end as decimal(12, 0)) as previous_term,
-            cast(case when is_per_pupil then pupils else 1 end as decimal(12, 0))
-            * cast(case when is_per_pupil then previous_pupils else 1 end as decimal(12, 0)) as scale_term
-        from explained
+            cast(amount_yuan as decimal(38, 2)) * previous_heads as current_term,
+            cast(previous_amount_yuan as decimal(38, 2)) * heads as previous_term,
+            heads * previous_heads as scale_term,
+            reason
+        from heads
     ),
 
     judged as (
