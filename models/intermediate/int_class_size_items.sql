@@ -51,7 +51,7 @@ select
     limits.stage,
     limits.indicator_id,
     cast(counted.largest_class as decimal(20, 4)) as numerator,
-    cast(null as decimal(18, 2)) as denominator,
+    cast(null as decimal(19, 2)) as denominator,
     cast(counted.largest_class as double) as value,
     limits.threshold,
     'ordinary' as case_id,

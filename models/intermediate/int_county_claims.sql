@@ -12,7 +12,7 @@ select
     own.fact_id is not null or numerators.value is not null or denominators.value is not null as is_reported,
     own.value,
     cast(numerators.value as decimal(20, 4)) as numerator,
-    cast(denominators.value as decimal(18, 2)) as denominator,
+    cast(denominators.value as decimal(19, 2)) as denominator,
     own.status as claimed_status,
     own.due_year
 from county_years

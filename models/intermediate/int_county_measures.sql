@@ -183,7 +183,7 @@ select
     county_code,
     indicator_id,
     cast(case when gap is null then numerator end as decimal(20, 4)) as numerator,
-    cast(case when gap is null then denominator end as decimal(18, 2)) as denominator,
+    cast(case when gap is null then denominator end as decimal(19, 2)) as denominator,
     exclusion,
     case when gap is null and exclusion is null and denominator = 0 then 'denominator_zero' else gap end as gap
 from measures

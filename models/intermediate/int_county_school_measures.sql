@@ -47,7 +47,7 @@ select
     county_code,
     indicator_id,
     cast(met as decimal(20, 4)) as numerator,
-    cast(met + failed + unknown as decimal(18, 2)) as denominator,
+    cast(met + failed + unknown as decimal(19, 2)) as denominator,
     case when failed > 0 then false when unknown = 0 and met > 0 then true end as is_met,
     case
         when met + failed + unknown > 0

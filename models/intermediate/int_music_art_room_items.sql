@@ -158,7 +158,7 @@ with
             needs.threshold,
             needs.min_area,
             needs.classes,
-            cast(needs.rooms_needed as decimal(18, 2)) as rooms_needed,
+            cast(needs.rooms_needed as decimal(19, 2)) as rooms_needed,
             needs.is_reported,
             needs.exclusion,
             needs.gap,
@@ -207,12 +207,12 @@ select
     'all' as stage,
     indicator_id,
     cast(certain_rooms as decimal(20, 4)) as numerator,
-    cast(rooms_needed as decimal(18, 2)) as denominator,
+    cast(rooms_needed as decimal(19, 2)) as denominator,
     {{ quotient('certain_rooms', 'rooms_needed') }} as value,
     threshold,
     case_id,
     is_met_for_certain as is_met,
-    cast(greatest(threshold * rooms_needed - certain_rooms, 0) as decimal(20, 4)) as shortfall,
+    cast({{ shortfall('(threshold * rooms_needed - certain_rooms)') }} as decimal(20, 4)) as shortfall,
     exclusion,
     case
         when gap is not null

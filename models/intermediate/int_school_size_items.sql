@@ -95,12 +95,14 @@ select
     'all' as stage,
     judged_sites.indicator_id,
     cast(judged_sites.pupils as decimal(20, 4)) as numerator,
-    cast(null as decimal(18, 2)) as denominator,
+    cast(null as decimal(19, 2)) as denominator,
     cast(judged_sites.pupils as double) as value,
     coalesce(limits.granted, limits.ordinary) as threshold,
     case when limits.granted is not null then limits.granted_case else 'ordinary' end as case_id,
     {{ satisfies('judged_sites.pupils', 'limits.operator', 'coalesce(limits.granted, limits.ordinary)') }} as is_met,
-    cast(greatest(judged_sites.pupils - coalesce(limits.granted, limits.ordinary), 0) as decimal(20, 4)) as shortfall,
+    cast(
+        {{ shortfall('(judged_sites.pupils - coalesce(limits.granted, limits.ordinary))') }} as decimal(20, 4)
+    ) as shortfall,
     judged_sites.exclusion,
     case
         when judged_sites.gap is not null

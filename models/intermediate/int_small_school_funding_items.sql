@@ -11,14 +11,14 @@ with
             schools.county_code,
             schools.school_code,
             thresholds.threshold,
-            funding.amount_yuan,
-            funding.required_yuan,
+            cast(funding.amount_yuan as decimal(20, 4)) as amount_yuan,
+            cast(funding.required_yuan as decimal(19, 2)) as required_yuan,
             funding.pupils_counted = funding.pupils as is_above_floor,
             {{
                 satisfies(
                     'cast(funding.amount_yuan as decimal(20, 4))',
                     'thresholds.operator',
-                    'thresholds.threshold * cast(funding.required_yuan as decimal(18, 2))',
+                    'thresholds.threshold * cast(funding.required_yuan as decimal(19, 2))',
                 )
             }} as is_met,
             nullif(schools.exclusion, 'small_teaching_point') as exclusion,
@@ -48,12 +48,12 @@ select
     'all' as stage,
     'small_school_funding' as indicator_id,
     cast(amount_yuan as decimal(20, 4)) as numerator,
-    cast(required_yuan as decimal(18, 2)) as denominator,
+    cast(required_yuan as decimal(19, 2)) as denominator,
     {{ quotient('amount_yuan', 'required_yuan') }} as value,
     threshold,
     'ordinary' as case_id,
     is_met,
-    cast(greatest(threshold * required_yuan - amount_yuan, 0) as decimal(20, 4)) as shortfall,
+    cast({{ shortfall('(threshold * required_yuan - amount_yuan)') }} as decimal(20, 4)) as shortfall,
     case when exclusion is not null then exclusion when is_above_floor then 'not_small_school' end as exclusion,
     case when threshold is null then 'no_threshold' else coalesce(gap, funding_gap) end as gap
 from judged

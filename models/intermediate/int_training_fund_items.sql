@@ -44,7 +44,7 @@ with
             rule.threshold,
             rule.scale,
             cast(school_money.training_yuan as decimal(20, 4)) as training_yuan,
-            cast(school_money.budget_yuan as decimal(18, 2)) as budget_yuan,
+            cast(school_money.budget_yuan as decimal(19, 2)) as budget_yuan,
             school_money.school_code is not null as has_row,
             nullif(schools.exclusion, 'small_teaching_point') as exclusion,
             schools.gap,
@@ -52,7 +52,7 @@ with
                 satisfies(
                     'cast(school_money.training_yuan as decimal(20, 4)) * rule.scale',
                     'rule.operator',
-                    'rule.threshold * cast(school_money.budget_yuan as decimal(18, 2))',
+                    'rule.threshold * cast(school_money.budget_yuan as decimal(19, 2))',
                 )
             }} as is_met
         from schools
@@ -76,9 +76,8 @@ select
     'ordinary' as case_id,
     is_met,
     cast(
-        greatest(cast(threshold * budget_yuan - training_yuan * scale as double) / nullif(scale, 0), 0) as decimal(
-            20, 4
-        )
+        {{ shortfall('cast(threshold * budget_yuan - training_yuan * scale as double) / nullif(scale, 0)') }}
+        as decimal(20, 4)
     ) as shortfall,
     exclusion,
     case

@@ -1,3 +1,5 @@
+-- The denominators have 19 digits on purpose: a product of two decimals of at most 18 digits is kept in 64 bits and
+-- overflows.
 with
     county_years as (select * from {{ ref('int_county_years') }}),
     indicators as (select * from {{ ref('indicators') }}),
@@ -178,7 +180,7 @@ select
     cast(indicator_id as string) as indicator_id,
     cast(stage as string) as stage,
     cast(numerator as decimal(20, 4)) as numerator,
-    cast(denominator as decimal(18, 2)) as denominator,
+    cast(denominator as decimal(19, 2)) as denominator,
     cast(
         case
             when gap is not null

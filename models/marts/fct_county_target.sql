@@ -38,7 +38,7 @@ with
             stage,
             'ordinary' as case_id,
             cast(numerator as decimal(20, 4)) as numerator,
-            cast(denominator as decimal(18, 2)) as denominator,
+            cast(denominator as decimal(19, 2)) as denominator,
             value,
             status
         from unit_indicators

@@ -156,6 +156,8 @@ with
             max(case when part = 'units' and status = 'no_data' then 1 else 0 end) as lacks_units,
             max(case when status = 'no_data' then 1 else 0 end) as lacks_data
         from parts
+        -- a part that does not apply to the county takes no part in its verdict
+        where status <> 'not_applicable'
         group by school_year, county_code
     )
 
@@ -183,8 +185,6 @@ select
             then 'not_met'
             when weighed.worst_word = 'remediation'
             then 'met_after_remediation'
-            when weighed.worst_word = 'not_applicable'
-            then 'no_data'
             else weighed.worst_word
         end as string
     ) as verdict,

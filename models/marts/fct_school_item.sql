@@ -39,7 +39,7 @@ select
     cast(stage as string) as stage,
     cast(indicator_id as string) as indicator_id,
     cast(numerator as decimal(20, 4)) as numerator,
-    cast(denominator as decimal(18, 2)) as denominator,
+    cast(denominator as decimal(19, 2)) as denominator,
     cast(value as double) as value,
     cast(threshold as decimal(18, 6)) as threshold,
     cast(case_id as string) as case_id,
