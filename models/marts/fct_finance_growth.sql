@@ -1,9 +1,11 @@
 with
+    -- The national rule; a county's own target for the same figures is judged among the county's targets.
     rules as (
         select *
         from {{ ref("int_thresholds") }}
         where
             indicator_id in ('budget_expenditure_growth', 'budget_expenditure_per_pupil_growth')
+            and jurisdiction = 'CN'
             and case_id = 'ordinary'
     ),
 
