@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,10 @@ def ask_unknown_parameter(suite: Json) -> None:
     first(suite)["kwargs"]["max_value"] = {"$PARAMETER": "nobody_knows"}
 
 
+def write_an_unknown_expression(suite: Json) -> None:
+    first(suite)["kwargs"]["max_value"] = {"$PARAMETER": "low * 2"}
+
+
 def reverse_bounds(suite: Json) -> None:
     first(suite)["kwargs"]["max_value"] = -1
 
@@ -137,6 +142,7 @@ BROKEN = [
     (rename, "suite_name_mismatch", None),
     (empty, "suite_empty", None),
     (ask_unknown_parameter, "suite_missing_parameter", "between"),
+    (write_an_unknown_expression, "suite_bad_value", "between"),
     (reverse_bounds, "suite_bounds_reversed", "between"),
     (ask_more_than_a_double_holds, "suite_bad_value", "between"),
     (allow_nothing, "suite_bad_value", "in_set"),
@@ -158,6 +164,19 @@ def test_a_good_suite_loads(tmp_path: Path) -> None:
     )
     assert suite.rules[0].filled({"low": 0})["min_value"] == 0
     assert load_suites(tmp_path / "raw", {"low": 0}) == [suite]
+
+
+def test_a_parameter_may_carry_an_addition(tmp_path: Path) -> None:
+    suite = copy.deepcopy(GOOD)
+    first(suite)["kwargs"] = {
+        "column": "v",
+        "min_value": {"$PARAMETER": "low - 0.001"},
+        "max_value": {"$PARAMETER": "low + 1"},
+    }
+    write(tmp_path, suite)
+    (loaded,) = load_suites(tmp_path, {"low": Decimal("0.5")})
+    filled = loaded.rules[0].filled({"low": Decimal("0.5")})
+    assert (filled["min_value"], filled["max_value"]) == (Decimal("0.499"), Decimal("1.5"))
 
 
 @pytest.mark.parametrize(("break_it", "message_id", "rule_id"), BROKEN, ids=[case[0].__name__ for case in BROKEN])

@@ -14,8 +14,11 @@ from suites.json_shape import Json, expectation_of, read_seed, suite_of
 
 RULES = Path(__file__).with_name("standard.toml")
 STANDARD = "cn_2017"
-# A coefficient is a double behind sums and a square root: one that is exactly at its limit may come out a hair above. The mart allows the same.
-DUST = "0.000000000001"
+# What a double may be off at its threshold. The marts judge exact decimals, the suites the value, a double: one that is
+# exactly at its threshold may come out a hair beyond it. Far below the smallest step between two real values.
+DUST_OF_VALUES = "0.0000000001"
+# A difference coefficient has no exact decimal: the mart allows the same.
+DUST_OF_COEFFICIENTS = "0.000000000001"
 UNIT_KEYS = ["school_year", "county_code", "school_code", "stage"]
 COUNTY_GROUPS = {"government", "quality", "social", "veto", "application"}
 # The seven thresholds, exact: the value is multiplied out and never divided.
@@ -202,12 +205,14 @@ def between(
     words: Words, family: str, column: str, indicator: Json, row: Json, condition: Json, mart_fails: str
 ) -> Json:
     """A value held against its threshold on the side that the operator says."""
-    parameter = {"$PARAMETER": parameter_of(row) + (f" + {DUST}" if column == "cv" else "")}
+    dust = DUST_OF_COEFFICIENTS if column == "cv" else DUST_OF_VALUES
+    above = {"$PARAMETER": f"{parameter_of(row)} + {dust}"}
+    below = {"$PARAMETER": f"{parameter_of(row)} - {dust}"}
     bounds: dict[str, Json] = {
-        ">=": {"min_value": parameter},
-        "<=": {"max_value": parameter},
-        "<": {"max_value": parameter, "strict_max": True},
-        "=": {"min_value": parameter, "max_value": parameter},
+        ">=": {"min_value": below},
+        "<=": {"max_value": above},
+        "<": {"max_value": below, "strict_max": True},
+        "=": {"min_value": below, "max_value": above},
     }
     kwargs = {"column": column, "row_condition": condition, **bounds[row["operator"]]}
     meta = {"required": f"{row['operator']} ${parameter_of(row)}", "agreement": words.agreement(mart_fails)}
