@@ -150,7 +150,7 @@ with
                 then obstacle
                 when definition_kind = 'scopes_differ'
                 then 'definition_differs'
-                when is_false and operator = '=' and is_cut_off
+                when is_false and operator = '=' and kind <> 'integrality' and is_cut_off
                 then 'truncated'
                 when is_false
                 then 'contradicts'

@@ -182,7 +182,8 @@ def judge(relation: Row, terms: list[Row], claims: dict[tuple[str, str], Row]) -
         return Verdict("not_checkable", computed)
     if not verdict:
         is_rounded = False
-        if len(left_terms) == 1 and relation["operator"] == "=" and left_terms[0]["term_kind"] == "claim":
+        is_equation = relation["operator"] == "=" and relation["kind"] != "integrality"
+        if len(left_terms) == 1 and is_equation and left_terms[0]["term_kind"] == "claim":
             claim = claims[relation["document"], left_terms[0]["term_id"]]
             place = last_place(claim["printed"], claim["qualifier"] == "about")
             is_rounded = claim["qualifier"] in ("rounded", "about") and left.value <= computed < left.value + place
