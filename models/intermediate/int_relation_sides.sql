@@ -9,7 +9,7 @@ with
             side,
             product_no,
             min(position) as position,
-            max(case when factor_no = 1 then coefficient end) as coefficient,
+            cast(max(case when factor_no = 1 then coefficient end) as decimal(5, 0)) as coefficient,
             max(case when factor_no = 1 then value end)
             * coalesce(max(case when factor_no = 2 then value end), cast(1 as decimal(14, 5))) as value,
             max(case when factor_no = 1 then lower_bound end)
