@@ -1,7 +1,7 @@
-"""Write `expectations/*/*.json` from the seeds of standards and `tools/suites/*.toml`: `python tools/make_suites.py [--check]`.
+"""Write the suites from the seeds of standards and `tools/suites/*.toml`: `python tools/make_suites.py [--check]`.
 
-The output is a function of these files: the same input gives the same bytes. With `--check` nothing is written, and the exit code says whether the
-committed suites are what would be written.
+The output is a function of these files: the same input gives the same bytes. With `--check` nothing is written, and the
+exit code says whether the committed suites are what would be written.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from suites.json_shape import ROOT, render
 from suites.raw import raw_suites
 from suites.standard import standard_suites
-from suites.json_shape import ROOT, render
 
 SUITES = ROOT / "expectations"
 

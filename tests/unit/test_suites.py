@@ -1,4 +1,7 @@
-"""The linter of suites: every kind of broken suite is refused with the file and the rule, and no import of Great Expectations."""
+"""The linter of suites.
+
+Every kind of broken suite is refused with the file and the rule, and no import of Great Expectations.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +36,7 @@ def rule(name: str, expectation_type: str = "expect_column_values_to_be_between"
             "rule_id": name,
             "table": "raw.t",
             "keys": ["k"],
-            **{
-                field: "text"
-                for field in ("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source", "required")
-            },
+            **dict.fromkeys(("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source", "required"), "text"),
         },
     }
 
@@ -236,7 +236,8 @@ def test_committed_suites_are_what_the_generator_writes() -> None:
 
 def test_linting_imports_neither_great_expectations_nor_pandas() -> None:
     script = (
-        "import sys; from pathlib import Path; import junheng.validation as v; from junheng.validation.suites import load_suites;"
+        "import sys; from pathlib import Path; import junheng.validation;"
+        "from junheng.validation.suites import load_suites;"
         f"load_suites(Path({str(ROOT / 'expectations' / 'raw')!r}), {{}});"
         "print(sorted({'great_expectations', 'pandas', 'scipy', 'sqlalchemy'} & set(sys.modules)))"
     )

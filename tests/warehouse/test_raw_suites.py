@@ -1,4 +1,7 @@
-"""The raw suites, run by Great Expectations on small warehouses: every rule has a row that passes and a row that fails."""
+"""The raw suites, run by Great Expectations on small warehouses.
+
+Every rule has a row that passes and a row that fails.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from typing import Any
 
 import duckdb
 import pytest
-
 
 from junheng.validation import run_suites
 from junheng.validation.results import RuleResult

@@ -1,6 +1,7 @@
 """Suites of the raw tables, from the raw contract (`raw_columns.csv`, `raw_codes.csv`) and `raw.toml`.
 
-The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL of their own.
+The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL
+of their own.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ class RawRules:
         """No key comes twice. A query, because it must bring back every row of every repeated key."""
         same = " and ".join(f"t.{key} = d.{key}" for key in self.keys)
         names = ", ".join(self.keys)
-        where = f"exists (select 1 from (select {names} from batch_rows group by {names} having count(*) > 1) as d where {same})"
+        twice = f"select {names} from batch_rows group by {names} having count(*) > 1"
+        where = f"exists (select 1 from ({twice}) as d where {same})"
         words = self.texts["families"]["unique"]
         return self._rule("unexpected_rows_expectation", query_of(where), "key.unique", words, keys=names)
 

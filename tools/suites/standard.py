@@ -1,7 +1,7 @@
 """Suites of the national standard, from `thresholds.csv`, `indicators.csv` and `standard.toml`.
 
-A rule never holds a number of the law: it names a parameter (`<indicator>__<stage>`) that is filled from the warehouse's own seeds when the suite runs.
-Only the direction of the comparison is written into the suite.
+A rule never holds a number of the law: it names a parameter (`<indicator>__<stage>`) that is filled from the
+warehouse's own seeds when the suite runs. Only the direction of the comparison is written into the suite.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ judged as (
         and u.denominator > 0
     group by u.school_year, u.county_code, u.school_code, u.stage
 )
-select t.*, concat(cast(j.met as string), ' / ', cast(j.indicators as string), ', ', cast(j.at_floor as string)) as actual_value
+select
+    t.*,
+    concat(cast(j.met as string), ' / ', cast(j.indicators as string), ', ', cast(j.at_floor as string)) as actual_value
 from batch_rows as t, judged as j, valid_thresholds as r
 where
     {scope}
@@ -104,7 +106,10 @@ def standard_suites() -> list[Json]:
 
 
 def current(thresholds: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
-    """One row for each indicator and stage: the values come with the year, the direction must be the same in all of them."""
+    """One row for each indicator and stage.
+
+    The values come with the year, the direction must be the same in all of them.
+    """
     seen: dict[tuple[str, str], str] = {}
     for row in thresholds:
         key = (row["indicator_id"], row["stage"])
@@ -221,7 +226,10 @@ def between(
 
 
 def rule(words: Words, family: str, kind: str, kwargs: Json, indicator: Json, row: Json, meta: Json, name: str) -> Json:
-    """One rule of a standard suite. Falling short of the standard is a finding, never a gate: that is decided by the suite's name, not here."""
+    """One rule of a standard suite.
+
+    Falling short of the standard is a finding, never a gate: that is decided by the suite's name, not here.
+    """
     facts = {
         "rule_id": f"standard.{family}.{name}.{row['stage']}",
         "source": row["source"],

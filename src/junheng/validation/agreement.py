@@ -15,8 +15,8 @@ def agreement_of(
 ) -> RuleResult:
     """One result that compares the rows a rule found with those the mart judged `false`, key by key.
 
-    Both ways of differing are failing rows. Where neither path judged anything the result is as undecided as the rule's own; a rule that raised agrees
-    with nothing.
+    Both ways of differing are failing rows. Where neither path judged anything the result is as undecided as the rule's
+    own; a rule that raised agrees with nothing.
     """
     names = tuple(keys)
     of_suite = {tuple(row.keys[name] for name in names) for row in result.failing_rows}

@@ -5,19 +5,20 @@ Import this module only inside a function: it imports Great Expectations, which 
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
 
 class JunhengExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps its connection between execute and fetch.
 
-    The stock engine closes the connection first, and DuckDB drops a result with its connection. Metrics are registered by the name of the class: it must
-    not be that of the DuckDB engine that Great Expectations may one day ship.
+    The stock engine closes the connection first, and DuckDB drops a result with its connection. Metrics are registered
+    by the name of the class: it must not be that of the DuckDB engine that Great Expectations may one day ship.
     """
 
     @contextmanager
@@ -46,6 +47,6 @@ class JunhengDatasource(SQLDatasource):
     connection_string: str
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
         """The engine that runs the metrics."""
         return JunhengExecutionEngine

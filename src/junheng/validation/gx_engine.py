@@ -1,7 +1,8 @@
-"""Great Expectations as the engine: one suite on one table, every rule with exactly one result and every failing row with its keys.
+"""Great Expectations as the engine: one result for every rule, and every failing row with its keys.
 
-Great Expectations itself gives results in the order of its graph, caps failing rows at 200, lets empty data pass and has no status of its own for a rule
-that raised. This module sets each of these right; whether a row breaks a rule is left to Great Expectations.
+Great Expectations itself gives results in the order of its graph, caps failing rows at 200, lets empty data pass and
+has no status of its own for a rule that raised. This module sets each of these right; whether a row breaks a rule is
+left to Great Expectations.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class SuiteRun:
         if not self.columns:
             return [self._unasked(rule, "no_data", "table_missing") for rule in self.suite.rules]
         self._refuse_unknown_columns()
-        # Great Expectations calls every rule on an empty table a success: only the rule that counts rows may speak there.
+        # Great Expectations calls every rule on an empty table a success: only the rule that counts rows may speak
+        # there.
         asked = [rule for rule in self.suite.rules if self.rows or rule.expectation_type == ROW_COUNT]
         found: dict[str, list[Any]] = defaultdict(list)
         message = None
@@ -52,7 +54,7 @@ class SuiteRun:
             try:
                 for outcome in self._validate(asked):
                     found[outcome.expectation_config.meta["rule_id"]].append(outcome)
-            except Exception as error:  # noqa: BLE001 - whatever stops the engine is reported for every rule, as an error and not as a pass
+            except Exception as error:  # noqa: BLE001 - whatever stops the engine is an error of every rule, never a pass
                 message = first_line(error)
         return [
             self._judged(rule, found[rule.rule_id], message)
@@ -79,8 +81,9 @@ class SuiteRun:
         return agreement_of(result, words, self.suite.keys, failing)
 
     def _validate(self, rules: Iterable[Rule]) -> list[Any]:
-        # Great Expectations stores bounds as doubles whatever they are given as. Harmless: `value` and `cv` are doubles themselves, rounded to nearest like
-        # the bound, and the counts and amounts of the raw tables are compared with 0. The linter refuses whole numbers that a double cannot hold.
+        # Great Expectations stores bounds as doubles whatever they are given as. Harmless here: `value` and `cv` are
+        # doubles themselves, the standard suites allow for what a double may be off, and the counts and amounts of the
+        # raw tables are compared with 0. The linter refuses whole numbers that a double cannot hold.
         floats = {
             name: float(value) if isinstance(value, Decimal) else value for name, value in self.parameters.items()
         }
@@ -188,8 +191,8 @@ class SuiteRun:
 
     def _refuse_unknown_columns(self) -> None:
         for rule in self.suite.rules:
-            named = {*self.suite.keys, rule.kwargs.get("column"), rule.meta.get("actual")} - {None}
-            unknown = sorted(named - set(self.columns) - {"actual_value"})
+            named = [*self.suite.keys, rule.kwargs.get("column"), rule.meta.get("actual")]
+            unknown = sorted({str(name) for name in named if name is not None} - set(self.columns))
             if unknown:
                 raise UsageError(
                     "suite_unknown_column",
@@ -201,7 +204,10 @@ class SuiteRun:
 
 
 def exception_of(outcome: Any) -> str | None:
-    """The first line of what a rule raised, or None. Great Expectations writes it in two shapes: flat, or under the id of each metric that failed."""
+    """The first line of what a rule raised, or None.
+
+    Great Expectations writes it in two shapes: flat, or under the id of each metric that failed.
+    """
     info = outcome.exception_info or {}
     shapes = [info] if "raised_exception" in info else [value for value in info.values() if isinstance(value, Mapping)]
     messages = sorted(str(shape.get("exception_message")) for shape in shapes if shape.get("raised_exception"))

@@ -15,7 +15,8 @@ KeyValue = str | int | bool | None
 class FailingRow:
     """One row that breaks a rule: where it is, what it holds, what it should hold.
 
-    `source_file` and `source_row` lead back to the file that was handed in; they are None for rows that dbt loaded as seeds.
+    `source_file` and `source_row` lead back to the file that was handed in; they are None for rows that dbt loaded as
+    seeds.
     """
 
     keys: Mapping[str, KeyValue]
@@ -29,8 +30,8 @@ class FailingRow:
 class RuleResult:
     """The outcome of one rule.
 
-    `rows_checked` counts the rows the rule speaks about (values present, rows in its scope); `reason` is an id of `seeds/standards/reasons.csv` for
-    `no_data` and `not_applicable`, and the engine's message for `error`.
+    `rows_checked` counts the rows the rule speaks about (values present, rows in its scope); `reason` is an id of
+    `seeds/standards/reasons.csv` for `no_data` and `not_applicable`, and the engine's message for `error`.
     """
 
     rule_id: str

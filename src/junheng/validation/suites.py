@@ -1,7 +1,8 @@
-"""Suites of Great Expectations as files: read them, and refuse what Great Expectations would drop or misread in silence.
+"""Suites of Great Expectations as files: read, and refused where Great Expectations would misread them in silence.
 
-A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other one, a reversed range passes or fails
-everything. All of these end here, before any scan, as a UsageError (exit 2) that names the file and the rule.
+A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other
+one, a reversed range passes or fails everything. All of these end here, before any scan, as a UsageError (exit 2) that
+names the file and the rule.
 """
 
 from __future__ import annotations
@@ -36,9 +37,8 @@ META_OF_RULE = (
 )
 SEVERITIES = ("critical", "warning", "info")
 # Fields of the schemas that stand beside `kwargs` in a suite, or that only Great Expectations Cloud reads.
-ENVELOPE = frozenset(
-    "id meta notes result_format description catch_exceptions rendered_content severity windows batch_id metadata".split()
-)
+ENVELOPE = frozenset({"id", "meta", "notes", "result_format", "description", "catch_exceptions", "rendered_content"})
+ENVELOPE |= {"severity", "windows", "batch_id", "metadata"}
 LARGEST_EXACT = 2**53
 PARAMETER = re.compile(r"([A-Za-z]\w*)(?: ([+-]) (\d+(?:\.\d+)?))?")
 
@@ -113,8 +113,8 @@ def fill(value: Any, parameters: Parameters) -> Any:
 def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
     """Read and lint every suite under a folder, in the order of their names.
 
-    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or argument, missing argument or text,
-    id or rule id used twice, parameter without a value, minimum above maximum.
+    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or
+    argument, missing argument or text, id or rule id used twice, parameter without a value, minimum above maximum.
     """
     paths = sorted(folder.rglob("*.json"))
     if not paths:
@@ -212,18 +212,22 @@ def _lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
     if query is not None and "{batch}" not in query:
         # Without it Great Expectations would read other rows than those that are judged.
         raise UsageError("suite_bad_value", file=path, column=rule.rule_id, found=query, expected="{batch}")
-    low, high = kwargs.get("min_value"), kwargs.get("max_value")
-    for bound in (low, high):
+    bounds = [kwargs.get("min_value"), kwargs.get("max_value")]
+    for bound in bounds:
         # Great Expectations turns bounds into doubles, which hold no larger whole numbers exactly.
         if isinstance(bound, int | Decimal) and abs(bound) > LARGEST_EXACT:
             raise UsageError("suite_bad_value", file=path, column=rule.rule_id, found=str(bound), expected="<= 2^53")
-    if low is not None and high is not None and type(low) is not str and type(high) is not str and low > high:
+    low, high = (Decimal(str(bound)) if isinstance(bound, int | float | Decimal) else None for bound in bounds)
+    if low is not None and high is not None and low > high:
         raise UsageError("suite_bounds_reversed", file=path, column=rule.rule_id, found=f"{low} > {high}")
 
 
 @cache
 def known_expectations() -> dict[str, ExpectationShape]:
-    """The types and arguments that the installed Great Expectations knows, from the schemas it ships: read without importing it."""
+    """The types and arguments that the installed Great Expectations knows, from the schemas it ships.
+
+    Read without importing it.
+    """
     spec = find_spec("great_expectations")
     if spec is None or not spec.submodule_search_locations:
         raise UsageError("suite_engine_missing", expected="great-expectations")
