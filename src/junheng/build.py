@@ -87,7 +87,7 @@ def _land(
     with progress.step("land") as step, work.connect() as connection:
         findings = Findings(connection)
         folder = options.raw or project.sample
-        landed = land_folder(connection, folder, contract, findings, messages, step.say)
+        landed = land_folder(connection, folder, contract, findings, messages, work.spare, step.say)
         step.rows = sum(table.rows for table in landed)
         _refuse_if_critical(findings, work, messages)
         findings.put_into_words(messages)

@@ -36,6 +36,11 @@ class Workspace:
         return self.folder / "scratch.duckdb"
 
     @property
+    def spare(self) -> Path:
+        """A file that landing may write and overwrite."""
+        return self.folder / "spare.csv"
+
+    @property
     def rejected(self) -> Path:
         """Where the findings of a refused build are kept."""
         return self.out / "rejected" / self.build_id

@@ -21,6 +21,7 @@ class CsvSource:
     undecodable_line: int | None
     undecodable_bytes: str | None
     has_blank_line: bool
+    has_mixed_line_ends: bool
     header: tuple[str, ...]
 
 
@@ -35,6 +36,7 @@ def inspect(path: Path) -> CsvSource:
     undecodable_line: int | None = None
     undecodable_bytes: str | None = None
     has_blank_line = False
+    windows_ends = 0
     tail = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
@@ -49,13 +51,31 @@ def inspect(path: Path) -> CsvSource:
                     undecodable_bytes = (pending + chunk)[error.start : error.start + 4].hex(" ")
             around = tail + chunk
             has_blank_line = has_blank_line or b"\n\n" in around or b"\n\r\n" in around
+            windows_ends += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
             tail = chunk[-2:]
             lines += chunk.count(b"\n")
             size += len(chunk)
     if undecodable_line is None and decoder.getstate()[0]:
         undecodable_line, undecodable_bytes = lines + 1, decoder.getstate()[0].hex(" ")
     header = _header(path) if undecodable_line is None else ()
-    return CsvSource(path, digest.hexdigest(), size, undecodable_line, undecodable_bytes, has_blank_line, header)
+    return CsvSource(
+        path,
+        digest.hexdigest(),
+        size,
+        undecodable_line,
+        undecodable_bytes,
+        has_blank_line,
+        0 < windows_ends < lines,
+        header,
+    )
+
+
+def with_one_line_end(path: Path, target: Path) -> Path:
+    """Copy a file that mixes line ends with one kind only: DuckDB's strict reader takes no others."""
+    with path.open("rb") as source, target.open("wb") as copy:
+        for line in source:
+            copy.write(line[:-2] + b"\n" if line.endswith(b"\r\n") else line)
+    return target
 
 
 def blank_records(path: Path) -> list[int]:

@@ -10,12 +10,11 @@ import duckdb
 
 from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
 from junheng.landing import cells
-from junheng.landing.csv_source import CsvSource, blank_records, inspect
+from junheng.landing.csv_source import CsvSource, inspect
 from junheng.landing.folder import read_folder
+from junheng.landing.records import read_records
 from junheng.messages import Messages, catalogue
 from junheng.raw_contract import RawColumn, RawTable
-
-REJECTED_RECORD = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,12 @@ def land_folder(
     contract: dict[str, RawTable],
     findings: Findings,
     messages: Messages,
+    spare: Path,
     on_table: Callable[[str], None] = lambda _table: None,
 ) -> list[LandedTable]:
     """Fill the schema `raw` of the open build file from the files of a folder.
 
+    `spare` is a file that may be written and overwritten.
     A table with a critical finding stays empty. Raises UsageError and DataError as `read_folder` does.
     """
     connection.execute("create schema if not exists raw")
@@ -48,7 +49,7 @@ def land_folder(
         _create(connection, table)
         file = raw.files.get(name)
         landed.append(
-            _land_file(connection, table, file, findings, messages) if file else LandedTable(name, None, 0, None)
+            _land_file(connection, table, file, findings, messages, spare) if file else LandedTable(name, None, 0, None)
         )
     return landed
 
@@ -61,14 +62,20 @@ def _create(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
 
 
 def _land_file(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, path: Path, findings: Findings, messages: Messages
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    path: Path,
+    findings: Findings,
+    messages: Messages,
+    spare: Path,
 ) -> LandedTable:
     before = findings.count(CRITICAL)
     source = inspect(path)
     headers = _match_header(source, table, findings)
     rows = 0
     if headers:
-        _read_as_text(connection, source, headers, findings, messages, table)
+        read_records(connection, source, headers, spare)
+        _report_rejects(connection, source, table, messages)
         readable = [column for column in table.columns if column.name in headers]
         _judge_cells(connection, table, path.name, readable, findings, messages)
         if findings.count(CRITICAL) == before:
@@ -117,64 +124,15 @@ def _match_header(source: CsvSource, table: RawTable, findings: Findings) -> lis
     return names
 
 
-def _read_as_text(
-    connection: duckdb.DuckDBPyConnection,
-    source: CsvSource,
-    headers: list[str],
-    findings: Findings,
-    messages: Messages,
-    table: RawTable,
-) -> None:
-    """Read all cells as text into scratch.cells, each record with its number in the file."""
-    columns = "{" + ", ".join(f"{cells.literal(name)}: 'varchar'" for name in headers) + "}"
-    connection.execute("drop table if exists scratch.cells")
-    connection.execute("drop table if exists scratch.gap")
-    connection.execute("create table scratch.gap (record bigint)")
-    if len(headers) > 1:
-        connection.execute(
-            "create table scratch.cells as select row_number() over () as _position, * from read_csv("
-            f"{cells.literal(str(source.path))}, auto_detect = false, header = true, delim = ',', quote = '\"',"
-            f" escape = '\"', all_varchar = true, nullstr = '', store_rejects = true, columns = {columns})"
-        )
-        _report_rejects(connection, source, findings, messages, table)
-        connection.execute("insert into scratch.gap select distinct line from reject_errors")
-        connection.execute("drop table if exists reject_errors")
-        connection.execute("drop table if exists reject_scans")
-    else:
-        connection.execute(f"create table scratch.cells (_position bigint, {cells.quoted(headers[0])} varchar)")
-    if source.has_blank_line:
-        blank = [[record] for record in blank_records(source.path)]
-        if blank:
-            connection.executemany("insert into scratch.gap values (?)", blank)
-    # A record's number counts the header, blank lines and records that could not be read.
-    connection.execute(
-        "create or replace table scratch.numbered as"
-        " with gaps as (select record, row_number() over (order by record) as gap_number from scratch.gap),"
-        " starts as (select gap_number, record - 1 - gap_number as records_before from gaps)"
-        " select cells.* exclude (_position), cells._position + 1 + coalesce(starts.gap_number, 0) as _source_row"
-        " from scratch.cells as cells asof left join"
-        " (select records_before, max(gap_number) as gap_number from starts group by records_before) as starts"
-        " on cells._position > starts.records_before"
-    )
-    all_empty = " and ".join(f"{cells.trimmed(name)} is null" for name in headers)
-    connection.execute(f"delete from scratch.numbered where {all_empty}")
-
-
 def _report_rejects(
-    connection: duckdb.DuckDBPyConnection, source: CsvSource, findings: Findings, messages: Messages, table: RawTable
+    connection: duckdb.DuckDBPyConnection, source: CsvSource, table: RawTable, messages: Messages
 ) -> None:
     """Records that are not records: wrong number of cells, broken quotes."""
-    rules = " ".join(f"when '{kind}' then '{rule}'" for kind, rule in REJECTED_RECORD.items())
+    expected = cells.literal(messages.text("expected", "cells", count=len(source.header)))
     connection.execute(
-        f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found)'
-        f" select case error_type::varchar {rules} else 'broken_record' end, '{CRITICAL}',"
-        " ?, ?, line, left(min(csv_line), 200) from reject_errors group by error_type, line",
-        [table.name, source.path.name],
-    )
-    expected = messages.text("expected", "cells", count=len(source.header))
-    connection.execute(
-        f"update {TABLE} set expected = ? where file = ? and rule_id in ('too_few_cells', 'too_many_cells')",
-        [expected, source.path.name],
+        f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found, expected)'
+        f" select rule_id, '{CRITICAL}', '{table.name}', {cells.literal(source.path.name)}, record, found,"
+        f" case when rule_id <> 'broken_record' then {expected} end from scratch.reject"
     )
 
 
@@ -190,7 +148,7 @@ def _judge_cells(
     words = boolean_words()
     problems = {column.name: cells.problem(column, words) for column in columns}
     counts = ", ".join(f"count(*) filter (({sql}) is not null)" for sql in problems.values())
-    found = connection.execute(f"select {counts or '0'} from scratch.numbered").fetchone() or ()
+    found = connection.execute(f"select {counts or '0'} from scratch.record").fetchone() or ()
     keys = "json_object(" + ", ".join(f"'{name}', {cells.quoted(name)}" for name in _present(table, columns)) + ")"
     for column, count in zip(columns, found, strict=False):
         if count:
@@ -198,7 +156,7 @@ def _judge_cells(
                 f'insert into {TABLE} (rule_id, severity, table_name, file, "row", column_name, found, expected, keys)'
                 f" select {problems[column.name]}, '{CRITICAL}', ?, ?, _source_row, ?,"
                 f" {cells.quoted(column.name)}, ?, {keys}"
-                f" from scratch.numbered where ({problems[column.name]}) is not null",
+                f" from scratch.record where ({problems[column.name]}) is not null",
                 [table.name, file, column.name, expected_text(column, messages)],
             )
 
@@ -213,7 +171,7 @@ def _cast(connection: duckdb.DuckDBPyConnection, table: RawTable, file: str) -> 
     values = ", ".join(cells.value(column, words) for column in table.columns)
     name = f"raw.{cells.quoted(table.name)}"
     connection.execute(
-        f"insert into {name} select {values}, {cells.literal(file)}, _source_row from scratch.numbered"
+        f"insert into {name} select {values}, {cells.literal(file)}, _source_row from scratch.record"
         " order by _source_row"
     )
     row = connection.execute(f"select count(*) from {name}").fetchone()
