@@ -74,7 +74,7 @@ def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Sum
         school_year = _judged_year(options, work)
         results = _check_raw(project, work, messages, progress) if options.with_suites else []
         _transform(project, work, progress)
-        if options.with_suites and (project.suites / "standard").is_dir():
+        if options.with_suites:
             results += _check_marts(project, work, school_year, progress)
         warehouse = _publish(work, landed, results, school_year, progress)
     return summarise(warehouse, school_year, warnings)
