@@ -4,7 +4,7 @@ with
     school_items as (select * from {{ ref('fct_school_item') }}),
     unit_indicators as (select * from {{ ref('fct_unit_indicator') }}),
     measures as (select * from {{ ref('int_county_measures') }}),
-    growth as (select * from {{ ref('fct_finance_growth') }}),
+    finance_growth as (select * from {{ ref('fct_finance_growth') }}),
     claims as (select * from {{ ref('int_county_claims') }}),
     facts as (select * from {{ ref('stg_county_facts') }}),
 
@@ -105,6 +105,41 @@ with
             school_judged.stage
     ),
 
+    growth_factors as (
+        select
+            fiscal_year,
+            county_code,
+            indicator_id,
+            stage,
+            reason,
+            cast(amount_yuan as decimal(18, 2)) as amount_yuan,
+            cast(previous_amount_yuan as decimal(18, 2)) as previous_amount_yuan,
+            cast(
+                case when indicator_id = 'budget_expenditure_per_pupil_growth' then pupils else 1 end as decimal(12, 0)
+            ) as heads,
+            cast(
+                case
+                    when indicator_id = 'budget_expenditure_per_pupil_growth' then previous_pupils else 1
+                end as decimal(12, 0)
+            ) as previous_heads
+        from finance_growth
+    ),
+
+    -- Growth in yuan, or in yuan per pupil, multiplied crosswise: a/p - b/q against t is a*q - b*p against t*p*q.
+    growth as (
+        select
+            fiscal_year,
+            county_code,
+            indicator_id,
+            stage,
+            reason,
+            amount_yuan * previous_heads - previous_amount_yuan * heads as growth_term,
+            heads * previous_heads as scale_term,
+            {{ quotient('amount_yuan', 'heads') }}
+            - {{ quotient('previous_amount_yuan', 'previous_heads') }} as growth_yuan
+        from growth_factors
+    ),
+
     -- The county's own figure for a stage may be reported under the indicator's name alone or with the stage behind it.
     reported as (
         select
@@ -147,7 +182,7 @@ with
                         when targets.operator in ('<=', '<') then school_extremes.highest else school_extremes.lowest
                     end
                 when targets.is_growth
-                then growth.change_pct
+                then growth.growth_yuan
                 when targets.judged_by = 'computed'
                 then {{ quotient('measures.numerator * targets.scale', 'measures.denominator') }}
                 else
@@ -160,7 +195,14 @@ with
                 when targets.is_by_school
                 then school_extremes.is_met
                 when targets.is_growth
-                then growth.is_met
+                then
+                    {{
+                        satisfies(
+                            'growth.growth_term',
+                            'targets.operator',
+                            'cast(targets.threshold as decimal(12, 4)) * growth.scale_term',
+                        )
+                    }}
                 when targets.judged_by = 'computed'
                 then
                     {{

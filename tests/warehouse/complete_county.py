@@ -178,7 +178,7 @@ def with_empty_school(county: str) -> Tables:
 
 
 def with_campus(county: str) -> Tables:
-    """The complete county with a quarter of the first school entered as a campus of it: pupils, classes, rooms, money."""
+    """The complete county, a quarter of its first school entered as a campus: pupils, classes, rooms, money."""
     tables = complete(county)
     main, campus = county + "1", county + "1b"
     tables["schools"] += [

@@ -42,6 +42,7 @@ DEPENDENT = {
         "application_02",
     },
 }
+TAIKANG = "411627"  # a county with a plan of its own
 DUE = {"status": "remediation", "due_year": 2026}
 
 
@@ -49,6 +50,14 @@ def overfull(county: str, **claim: Any) -> Tables:
     """One class of 46 in the first primary school, with the county's own conclusion beside it."""
     tables = with_cells(county, "classes", {"pupils": 46}, school_code=county + "1", class_no="0")
     tables["county_facts"].append({"school_year": YEAR, "county_code": county, "fact_id": "class_size_primary"} | claim)
+    return tables
+
+
+def taikang() -> Tables:
+    """The complete county under Taikang's code, with the money of the year before."""
+    tables = with_fact(TAIKANG, "disabled_enrolment_rate", value=96)
+    this_year = tables["county_finance"][0]
+    tables["county_finance"].append(this_year | {"fiscal_year": YEAR - 1, "budget_expenditure_yuan": 1000001})
     return tables
 
 
@@ -124,7 +133,7 @@ Items = dict[str, dict[str, tuple[str, str | None]]]
 @pytest.fixture(scope="module")
 def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     together: Tables = defaultdict(list)
-    for tables, _, _ in CASES.values():
+    for tables in [*(tables for tables, _, _ in CASES.values()), taikang()]:
         for table, rows in tables.items():
             together[table].extend(rows)
     warehouse: Path = build_counties(tmp_path_factory.mktemp("items"), together)
@@ -224,3 +233,27 @@ def test_bands_add_up_to_all_classes(query: Any) -> None:
     )
     assert rows == []
     assert query("select count(*) from marts.fct_class_band") > [(0,)]
+
+
+def test_targets_of_a_county_with_a_plan(query: Any) -> None:
+    """Taikang asks for 97 % of disabled children where the standard asks for 95 %; money must not fall."""
+    rows = query(
+        f"""select indicator_id, value, threshold, status, reason from marts.fct_county_target
+        where county_code = '{TAIKANG}' and school_year = {YEAR} and stage = 'all' and indicator_id in (
+            'disabled_enrolment_rate', 'private_share_county', 'teacher_pay_ratio', 'budget_expenditure_growth',
+            'local_taikang_big_classes'
+        ) order by 1"""
+    )
+    assert [(name, threshold, status, reason) for name, _, threshold, status, reason in rows] == [
+        ("budget_expenditure_growth", 0, "not_met", None),
+        ("disabled_enrolment_rate", 97, "not_met", None),
+        ("local_taikang_big_classes", 0, "no_data", "no_county_fact"),
+        ("private_share_county", 5, "met", None),
+        ("teacher_pay_ratio", 1, "met", None),
+    ]
+    national = query(
+        f"""select status from marts.fct_county_indicator
+        where county_code = '{TAIKANG}' and school_year = {YEAR} and indicator_id = 'disabled_enrolment_rate'"""
+    )
+    assert national == [("met",)]
+    assert query(f"select count(*) from marts.fct_county_target where county_code <> '{TAIKANG}'") == [(0,)]
