@@ -22,9 +22,11 @@ with
             cast(unit_indicators.pupils as decimal(9, 0)) as pupils,
             cast(unit_indicators.denominator * cast(indicators.scale as decimal(5, 0)) as decimal(20, 4)) as divisor,
             cast(unit_indicators.numerator * cast(indicators.scale as decimal(5, 0)) as decimal(22, 8)) as reached,
-            cast(unit_indicators.threshold * unit_indicators.denominator as decimal(22, 8)) as asked,
             cast(
-                cast(unit_indicators.threshold * thresholds.floor_ratio as decimal(14, 6))
+                cast(unit_indicators.threshold as decimal(20, 4)) * unit_indicators.denominator as decimal(22, 8)
+            ) as asked,
+            cast(
+                cast(unit_indicators.threshold * thresholds.floor_ratio as decimal(20, 6))
                 * unit_indicators.denominator as decimal(22, 8)
             ) as asked_at_floor
         from unit_indicators

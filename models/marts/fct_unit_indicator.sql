@@ -45,12 +45,14 @@ with
             and thresholds.case_id = 'ordinary'
     ),
 
-    -- value >= threshold, multiplied out: no division stands between the data and the verdict
+    -- value >= threshold, multiplied out: no division stands between the data and the verdict. One factor is wider than
+    -- 18 digits, or DuckDB would keep the product within 18.
     judged as (
         select
             *,
             case
-                when reason is null then {{ satisfies('numerator * scale', 'operator', 'threshold * denominator') }}
+                when reason is null
+                then {{ satisfies('numerator * scale', 'operator', 'cast(threshold as decimal(20, 4)) * denominator') }}
             end as is_met,
             case
                 when reason is null
@@ -59,7 +61,7 @@ with
                         satisfies(
                             'numerator * scale',
                             'operator',
-                            'cast(threshold * floor_ratio as decimal(14, 6)) * denominator',
+                            'cast(threshold * floor_ratio as decimal(20, 6)) * denominator',
                         )
                     }}
             end as is_floor_met

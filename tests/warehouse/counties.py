@@ -222,7 +222,7 @@ COUNTIES = [
 
 
 def all_tables() -> Tables:
-    """The rows of every county together."""
+    """The rows of every small county together."""
     together: Tables = defaultdict(list)
     for make in COUNTIES:
         for table, rows in make().tables.items():

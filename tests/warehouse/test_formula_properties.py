@@ -98,7 +98,7 @@ def test_a_split_adds_up_to_the_whole(weights: CompiledModel, pupils: tuple[int,
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 30000), st.integers(0, 10**6), st.sampled_from(["2000", "4.5", "7.5", "10.2"]))
+@given(st.integers(1, 3_000_000), st.integers(0, 10**6), st.sampled_from(["2000", "4.5", "7.5", "10.2"]))
 def test_a_gap_closes_exactly(remediation: CompiledModel, pupils: int, resource: int, threshold: str) -> None:
     """The gap added to the resource reaches the threshold, one less does not."""
     limit = Fraction(threshold)

@@ -105,7 +105,9 @@ def test_published_figure_is_reproduced(query: Any, claim: str) -> None:
     rows = query(PUBLISHED[claim])
     assert len(rows) == 1
     found = Decimal(str(rows[0][0]))
-    decimals = {"cv_pri_media": "0.01", "budget_g": "0.1"}.get(claim) or str(Decimal(1).scaleb(printed.as_tuple().exponent))
+    decimals = {"cv_pri_media": "0.01", "budget_g": "0.1"}.get(claim) or str(
+        Decimal(1).scaleb(printed.as_tuple().exponent)
+    )
     assert found.quantize(Decimal(decimals), ROUND_HALF_EVEN) == printed
 
 
@@ -163,5 +165,7 @@ def test_retention_under_six_formulas(query: Any) -> None:
 
 
 def test_the_county_does_not_pass_yet(query: Any) -> None:
-    rows = query("select verdict, units, units_compliant, coefficients_met from marts.fct_county_verdict where school_year = 2024")
+    rows = query(
+        "select verdict, units, units_compliant, coefficients_met from marts.fct_county_verdict where school_year = 2024"
+    )
     assert rows == [("not_met", 79, 56, 12)]
