@@ -175,7 +175,7 @@ def close_to_the_limit() -> County:
 
 
 def with_holes() -> County:
-    """Schools each lacking one thing (901: the facilities of its teaching point): a gap must never count as 0 or as met."""
+    """Schools each lacking one thing (901: facilities of its teaching point): a gap is never 0 and never met."""
     county = County("990009")
     county.plain_primary("901")
     county.plain_primary("902", equipment=None)

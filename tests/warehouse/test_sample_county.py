@@ -70,7 +70,8 @@ PUBLISHED = {
     "hs_alloc": f"select numerator {COUNTY} and indicator_id = 'quality_hs_quota_share'",
     "hs_pct": f"select value {COUNTY} and indicator_id = 'quality_hs_quota_share'",
     "dis_total": f"select numerator {COUNTY} and indicator_id = 'disabled_enrolment_rate'",
-    "sal_t": "select teacher_mean_pay_yuan / 10000 from staging.stg_county_finance where fiscal_year = 2024 and stage = 'all'",
+    "sal_t": """select teacher_mean_pay_yuan / 10000 from staging.stg_county_finance
+        where fiscal_year = 2024 and stage = 'all'""",
     "pubfund": """select amount_yuan / 10000 from marts.fct_funding_per_pupil where fiscal_year = 2024
         and school_code is null and measure = 'public_funds_budget' and stage = 'all'""",
     "budget_g": """select change_pct from marts.fct_finance_growth
@@ -166,6 +167,7 @@ def test_retention_under_six_formulas(query: Any) -> None:
 
 def test_the_county_does_not_pass_yet(query: Any) -> None:
     rows = query(
-        "select verdict, units, units_compliant, coefficients_met from marts.fct_county_verdict where school_year = 2024"
+        """select verdict, units, units_compliant, coefficients_met from marts.fct_county_verdict
+        where school_year = 2024"""
     )
     assert rows == [("not_met", 79, 56, 12)]
