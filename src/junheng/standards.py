@@ -74,7 +74,7 @@ def read_shapes(standards: Path) -> dict[str, SeedShape]:
 def _shape(seed: dict[str, Any]) -> SeedShape:
     types = dict(seed["config"]["column_types"])
     tests = _tests(seed)
-    key = tests.get("unique_key", {}).get("columns")
+    key = _key(tests)
     if not key:
         raise MachineError("seed_without_key", column=seed["name"])
     shape = SeedShape(seed["name"], types, tuple(key), frozenset(tests.get("filled", {}).get("columns", ())))
@@ -89,9 +89,21 @@ def _shape(seed: dict[str, Any]) -> SeedShape:
     return shape
 
 
+def _key(tests: dict[str, dict[str, Any]]) -> list[str]:
+    """The first key that is declared; a seed of dated rows without one is told apart by group and first day."""
+    if "unique_key" in tests:
+        return list(tests["unique_key"]["columns"])
+    group = tests.get("validity_without_overlap", {}).get("group_by", [])
+    return [*group, "valid_from"] if group else []
+
+
 def _tests(node: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    tests = [test for test in node.get("data_tests") or [] if isinstance(test, dict)]
-    return {name: dict((body or {}).get("arguments") or {}) for test in tests for name, body in test.items()}
+    """Arguments of each generic test by its name; of several tests of a name the first one counts."""
+    arguments: dict[str, dict[str, Any]] = {}
+    for test in node.get("data_tests") or []:
+        for name, body in test.items() if isinstance(test, dict) else ():
+            arguments.setdefault(name, dict((body or {}).get("arguments") or {}))
+    return arguments
 
 
 def _shape_of(path: Path, shapes: dict[str, SeedShape]) -> SeedShape:
