@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from suites.json_shape import ROOT, render
+from suites.page import rules_page
 from suites.raw import raw_suites
 from suites.standard import standard_suites
 
@@ -32,9 +33,10 @@ def main(arguments: list[str]) -> int:
 
 
 def suite_files() -> dict[Path, str]:
-    """Every suite file with the text that belongs into it."""
+    """Every suite file, and the page that lists their rules, with the text that belongs into it."""
     suites = [*raw_suites(), *standard_suites()]
-    return {SUITES.joinpath(*suite["name"].split(".")).with_suffix(".json"): render(suite) for suite in suites}
+    files = {SUITES.joinpath(*suite["name"].split(".")).with_suffix(".json"): render(suite) for suite in suites}
+    return {**files, ROOT / "docs" / "suite-rules.md": rules_page(suites)}
 
 
 if __name__ == "__main__":

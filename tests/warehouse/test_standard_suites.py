@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -232,6 +237,26 @@ def test_a_mart_that_judges_otherwise_is_found_row_by_row(built_sample: Path, tm
     assert (row.keys["school_code"], row.actual) == (school, "suite: fail, mart: not")
     (row,) = results["agreement.standard.county_difference.cv_sports_area_per_pupil.junior"].failing_rows
     assert row.actual == "suite: not, mart: fail"
+
+
+def test_the_page_shows_how_plain_great_expectations_runs_the_suites(built_sample: Path, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "suites.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "build/warehouse.duckdb" in program
+    shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
+    (tmp_path / "gx").mkdir()
+    shutil.copy(ROOT / "gx" / "great_expectations.yml", tmp_path / "gx")
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("build/warehouse.duckdb", str(built_sample))],
+        capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+    of_schools, of_units = (ast.literal_eval(line) for line in done.stdout.strip().splitlines())
+    ours = [result for result in run(built_sample).values() if result.suite == "standard.unit_indicator"]
+    assert (of_schools["unsuccessful_expectations"], of_units["evaluated_expectations"]) == (0, len(ours))
+    assert of_units["unsuccessful_expectations"] == sum(result.status == "fail" for result in ours)
+    configuration = (tmp_path / "gx" / "great_expectations.yml").read_text(encoding="utf-8")
+    assert configuration == (ROOT / "gx" / "great_expectations.yml").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (tmp_path / "expectations").iterdir()) == ["raw", "standard"]
 
 
 def standards_only(path: Path, *statements: str) -> Path:

@@ -215,7 +215,7 @@ def _lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
     bounds = [kwargs.get("min_value"), kwargs.get("max_value")]
     for bound in bounds:
         # Great Expectations turns bounds into doubles, which hold no larger whole numbers exactly.
-        if isinstance(bound, int | Decimal) and abs(bound) > LARGEST_EXACT:
+        if isinstance(bound, int | Decimal) and abs(Decimal(bound)) > LARGEST_EXACT:
             raise UsageError("suite_bad_value", file=path, column=rule.rule_id, found=str(bound), expected="<= 2^53")
     low, high = (Decimal(str(bound)) if isinstance(bound, int | float | Decimal) else None for bound in bounds)
     if low is not None and high is not None and low > high:
