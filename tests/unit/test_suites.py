@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import uuid
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from junheng.errors import UsageError
+from junheng.messages import catalogue
 from junheng.validation.suites import known_expectations, load_suites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -232,6 +234,13 @@ def test_committed_suites_are_what_the_generator_writes() -> None:
         [sys.executable, ROOT / "tools" / "make_suites.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_message_of_the_validation_has_its_words() -> None:
+    sources = (ROOT / "src" / "junheng" / "validation").glob("*.py")
+    used = {match for path in sources for match in re.findall(r'Error\(\s*"(\w+)"', path.read_text(encoding="utf-8"))}
+    assert {"suite_unknown_type", "threshold_twice", "warehouse_unreadable"} <= used
+    assert used - set(catalogue()["errors"]) == set()
 
 
 def test_linting_imports_neither_great_expectations_nor_pandas() -> None:

@@ -8,7 +8,8 @@ HEAD = """<!-- Written by tools/make_suites.py; do not edit. -->
 
 # Rules
 
-Every rule of the suites in `expectations/`, as [suites.md](suites.md) explains them. A threshold is shown by the name of its parameter: its values are in [standards.md](standards.md).
+Every rule of the suites in `expectations/`, as [suites.md](suites.md) explains them.
+A threshold is shown by the name of its parameter: its values are in [standards.md](standards.md).
 """
 
 

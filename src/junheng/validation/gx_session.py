@@ -10,19 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-QUERY_PARTS = '"'
+from junheng.errors import MachineError
+
+QUOTE = '"'
 
 
 class GxSession:
     """Great Expectations on one DuckDB file: batches to validate, and plain queries over the same connection.
 
     Everything heavy is imported here, on first use. Use `gx_session` to open one: it closes the file again.
+    Raises MachineError when there is no such file or another connection holds it open for writing.
     """
 
     def __init__(self, database: Path) -> None:
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.datasource.fluent.interfaces import TestConnectionError
         from sqlalchemy import URL
 
         import junheng.validation.gx_duckdb  # noqa: F401 - defining the datasource registers it
@@ -32,9 +36,12 @@ class GxSession:
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
         url = URL.create("duckdb", database=str(database)).render_as_string()
-        self._datasource = context.data_sources.add_junheng_duckdb(
-            "warehouse", connection_string=url, kwargs={"connect_args": {"read_only": True}}
-        )
+        try:
+            self._datasource = context.data_sources.add_junheng_duckdb(
+                "warehouse", connection_string=url, kwargs={"connect_args": {"read_only": True}}
+            )
+        except TestConnectionError as error:
+            raise MachineError("warehouse_unreadable", file=database, found=str(error).splitlines()[0]) from error
         self._engine = self._datasource.get_execution_engine()
         self._batches = 0
 
@@ -95,4 +102,4 @@ def gx_session(database: Path) -> Iterator[GxSession]:
 
 def quoted(identifier: str) -> str:
     """An identifier in SQL, with its dots: `marts.fct` becomes `"marts"."fct"`."""
-    return ".".join(f'"{part.replace(QUERY_PARTS, QUERY_PARTS * 2)}"' for part in identifier.split("."))
+    return ".".join(f'"{part.replace(QUOTE, QUOTE * 2)}"' for part in identifier.split("."))

@@ -37,7 +37,7 @@ def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NAT
     except duckdb.CatalogException as error:
         raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error
+        raise MachineError("warehouse_unreadable", file=database, found=str(error).splitlines()[0]) from error
     parameters: dict[str, Decimal] = {}
     for indicator, stage, value, floor in rows:
         name = f"{indicator}__{stage}"
