@@ -79,6 +79,11 @@ def test_a_failing_row_leads_back_to_its_cell(broken: raw_county.County, results
     assert row.actual == "炼金术"
 
 
+def test_a_repeated_key_says_how_often_it_comes(results_of_broken: Results) -> None:
+    rows = results_of_broken["raw.schools.key.unique"].failing_rows
+    assert [(row.actual, row.required) for row in rows] == [("2 ×", "1 × (school_year, school_code)")] * 2
+
+
 def test_seeded_rows_have_no_source_but_are_found(tmp_path: Path) -> None:
     county = raw_county.good_county()
     county.add("rooms", area_m2=-1, room_id="negative")

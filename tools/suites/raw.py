@@ -74,10 +74,15 @@ class RawRules:
         """No key comes twice. A query, because it must bring back every row of every repeated key."""
         same = " and ".join(f"t.{key} = d.{key}" for key in self.keys)
         names = ", ".join(self.keys)
-        twice = f"select {names} from batch_rows group by {names} having count(*) > 1"
-        where = f"exists (select 1 from ({twice}) as d where {same})"
+        query = (
+            "with batch_rows as (select * from {batch}),"
+            f" repeated as (select {names}, count(*) as n from batch_rows group by {names} having count(*) > 1)"
+            " select t.*, concat(cast(d.n as string), ' ×') as actual_value"
+            f" from batch_rows as t, repeated as d where {same}"
+        )
         words = self.texts["families"]["unique"]
-        return self._rule("unexpected_rows_expectation", query_of(where), "key.unique", words, keys=names)
+        kwargs = {"unexpected_rows_query": query}
+        return self._rule("unexpected_rows_expectation", kwargs, "key.unique", words, keys=names)
 
     def family(self, family: str, column: dict[str, str], expectation_type: str, kwargs: Json, **params: str) -> Json:
         """A rule of a family on one column."""
