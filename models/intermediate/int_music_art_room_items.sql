@@ -75,9 +75,7 @@ with
             end as min_area,
             school_classes.classes,
             school_classes.largest_class,
-            ceil(
-                cast(school_classes.classes as double) / nullif(cast(definitions.classes_per_room as double), 0)
-            ) as rooms_needed,
+            {{ ceiling_of_quotient('school_classes.classes', 'definitions.classes_per_room') }} as rooms_needed,
             reporting_counties.rooms is not null as is_reported
         from schools
         left join kinds on schools.school_year = kinds.school_year and schools.county_code = kinds.county_code

@@ -64,7 +64,7 @@ with
                 then claims.denominator
             end as denominator,
             case
-                when expected.judged_by = 'reported' and claims.numerator is null and claims.denominator is null
+                when expected.judged_by = 'reported' and (claims.numerator is null or claims.denominator is null)
                 then claims.value
             end as reported_value,
             school_measures.is_met as is_met_by_all,

@@ -42,7 +42,7 @@ with
             reason,
             row_number() over (
                 partition by school_year, county_code, item_id
-                order by {{ item_status_rank('status') }}, indicator_id, stage
+                order by {{ item_status_rank('status') }}, indicator_id nulls last, stage nulls last
             ) as position
         from indicators
     )

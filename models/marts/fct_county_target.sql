@@ -212,7 +212,7 @@ with
                             'targets.threshold * measures.denominator',
                         )
                     }}
-                when reported.numerator is not null and reported.denominator <> 0
+                when reported.numerator is not null and reported.denominator is not null
                 then
                     {{
                         satisfies(
@@ -236,16 +236,17 @@ with
                 then case when growth.county_code is null then 'no_county_finance' else growth.reason end
                 when targets.judged_by = 'computed'
                 then case when measures.county_code is null then 'item_not_computable' else measures.gap end
+                when reported.numerator is not null and reported.denominator is not null
+                then case when reported.denominator = 0 then 'denominator_zero' end
                 when reported.reported_value is not null
                 then cast(null as string)
-                when reported.numerator is null and reported.denominator is null
-                then case when reported.claimed_status is null then 'no_county_fact' else 'claim_without_figures' end
-                when reported.numerator is null
-                then 'numerator_missing'
-                when reported.denominator is null
+                when reported.numerator is not null
                 then 'denominator_missing'
-                when reported.denominator = 0
-                then 'denominator_zero'
+                when reported.denominator is not null
+                then 'numerator_missing'
+                when reported.claimed_status is not null
+                then 'claim_without_figures'
+                else 'no_county_fact'
             end as gap,
             measures.exclusion
         from targets
