@@ -73,9 +73,7 @@ with
             claims.is_reported,
             claims.claimed_status,
             claims.due_year,
-            claims.claimed_status = 'remediation'
-            and claims.due_year is not null
-            and claims.due_year >= expected.school_year as is_remediation_planned
+            claims.claimed_status = 'remediation' and claims.due_year >= expected.school_year as is_remediation_planned
         from expected
         left join
             school_measures
