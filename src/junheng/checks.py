@@ -79,7 +79,7 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
                 file=row.source_file,
                 row=row.source_row,
                 column=_column(result.rule_id, row.keys),
-                found=row.actual,
+                found=row.actual or ", ".join(str(value) for value in row.keys.values()),
                 expected=row.required,
                 keys=keys_text(dict(row.keys)),
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
+ENTRY = "from dbt.cli.main import cli; cli()"
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
 CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
 MACHINE_TROUBLE = (
@@ -41,7 +42,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
     MachineError for everything else.
     """
-    command = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--log-format-file", "text"]
+    command = [sys.executable, "-c", ENTRY, "--log-format", "json", "--log-format-file", "text"]
     command += ["--log-path", str(run.logs), "--no-version-check", "build", "--project-dir", str(run.project)]
     command += ["--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb", *selection]
     run.logs.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from junheng.errors import DataError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
-from junheng.messages import catalogue
+from junheng.messages import Messages, catalogue
 from junheng.raw_contract import RawTable, plain_name
 
 REQUIRED_TABLE = "schools"
@@ -22,7 +22,7 @@ class RawFolder:
     missing: tuple[str, ...]
 
 
-def read_folder(path: Path, contract: dict[str, RawTable], findings: Findings) -> RawFolder:
+def read_folder(path: Path, contract: dict[str, RawTable], findings: Findings, messages: Messages) -> RawFolder:
     """Match files to tables by name, English or Chinese.
 
     Raises UsageError for a folder that does not exist, DataError for one without any known file.
@@ -55,7 +55,10 @@ def read_folder(path: Path, contract: dict[str, RawTable], findings: Findings) -
         if table == REQUIRED_TABLE:
             findings.add(Finding("schools_missing", CRITICAL, table=table, file=f"{table}.csv"))
         else:
-            findings.add(Finding("table_missing", WARNING, table=table, file=f"{table}.csv"))
+            depends = messages.text("depends_on_table", table)
+            title = messages.text("findings", "table_missing", depends=depends)
+            action = messages.text("finding_actions", "table_missing")
+            findings.add(Finding("table_missing", WARNING, table, f"{table}.csv", title=title, action=action))
     return RawFolder(path, files, missing)
 
 

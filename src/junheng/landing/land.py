@@ -42,7 +42,7 @@ def land_folder(
     A table with a critical finding stays empty. Raises UsageError and DataError as `read_folder` does.
     """
     connection.execute("create schema if not exists raw")
-    raw = read_folder(folder, contract, findings)
+    raw = read_folder(folder, contract, findings, messages)
     landed = []
     for name, table in contract.items():
         on_table(name)

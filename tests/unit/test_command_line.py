@@ -1,0 +1,53 @@
+"""What the command line must not do: load heavy modules before it knows that they are needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src"
+HEAVY = {"duckdb", "dbt", "pandas", "numpy", "great_expectations", "sqlalchemy", "yaml", "rich"}
+
+
+def python(code: str) -> str:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    loaded = json.loads(python("import junheng.cli, json, sys; print(json.dumps(sorted(sys.modules)))"))
+    assert "junheng.cli" in loaded
+    assert not HEAVY & set(loaded)
+
+
+def test_importing_the_library_loads_nothing_at_all() -> None:
+    loaded = json.loads(python("import junheng, json, sys; print(json.dumps(sorted(sys.modules)))"))
+    assert {name for name in loaded if name.startswith("junheng")} == {"junheng"}
+    assert not (HEAVY | {"typer"}) & set(loaded)
+
+
+def test_help_answers_within_four_tenths_of_a_second_of_cpu() -> None:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    seconds = []
+    for _ in range(3):  # the first one may have to compile the modules
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "junheng", "--help"], env=environment, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    assert min(seconds) < 0.4
+
+
+@pytest.mark.parametrize(("arguments", "words"), [([], "--raw"), (["--lang", "zh"], "原始数据表所在的文件夹")])
+def test_help_speaks_both_languages(arguments: list[str], words: str) -> None:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "junheng", "build", *arguments, "--help"]
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
+    assert words in done.stdout
