@@ -14,7 +14,12 @@ from junheng.project import packaged_project
 from junheng.query import open_published
 
 CHECKS = "select * from marts.fct_claim_check order by document, relation_id"
-SELECTION = ("--select", "+fct_claim_check", "--exclude-resource-type", "unit_test")
+# Cautious: a test that compares with seeds outside the selection cannot run here.
+SELECTION = (
+    *("--select", "+fct_claim_check"),
+    *("--indirect-selection", "cautious"),
+    *("--exclude-resource-type", "unit_test"),
+)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ def test_answers_as_table_json_and_csv(published: Published) -> None:
         "set enable_external_access = true",
         "install httpfs",
         "load httpfs",
-        "pragma database_list",
         "explain analyze delete from marts.fct_unit_verdict",
         "select 1; select 2",
         "with x as (delete from marts.fct_unit_verdict returning *) select * from x",
