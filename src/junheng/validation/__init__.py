@@ -1,41 +1,42 @@
-"""Suites of expectations on a warehouse: `run_suites` is the one way in.
+"""Suites of expectations on tables: `validate` judges one table by one suite, `run_suites` a whole warehouse.
 
-The engine is Great Expectations itself. It takes seconds to import, so nothing here imports it before a suite runs.
+Importing this module loads neither an engine nor sqlglot, pandas or Great Expectations: every name is fetched on first use.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from junheng.validation.results import RuleResult
-    from junheng.validation.suites import Parameters
+    from junheng.validation.api import run_suites, validate
+    from junheng.validation.results import FailingRow, RuleResult, ValidationResult
+    from junheng.validation.sources import Limits
+    from junheng.validation.suites import Rule, Suite, load_suite, load_suites
+
+__all__ = [
+    "FailingRow",
+    "Limits",
+    "Rule",
+    "RuleResult",
+    "Suite",
+    "ValidationResult",
+    "load_suite",
+    "load_suites",
+    "run_suites",
+    "validate",
+]
+
+MODULES = {
+    "api": ("run_suites", "validate"),
+    "results": ("FailingRow", "RuleResult", "ValidationResult"),
+    "sources": ("Limits",),
+    "suites": ("Rule", "Suite", "load_suite", "load_suites"),
+}
+HOMES = {name: module for module, names in MODULES.items() for name in names}
 
 
-def run_suites(
-    database: Path, suites: Path, *, parameters: Parameters, school_year: int | None = None
-) -> list[RuleResult]:
-    """Run every suite under a folder on a DuckDB warehouse, which is opened read-only and given back.
-
-    `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites
-    that name a year column to that year. Each rule gives one result, in the order of suites and rules; the rules of a
-    standard suite are followed by one `agreement.*` result each, which fails where suite and mart differ.
-    No other connection of this process may hold the file open for writing.
-
-    Raises UsageError (exit 2) for a defect in a suite, before any scan.
-    """
-    from junheng.validation.suites import load_suites
-
-    loaded = load_suites(suites, parameters)
-
-    from junheng.validation.gx_engine import SuiteRun
-    from junheng.validation.gx_session import gx_session
-
-    with gx_session(database) as session:
-        runs = [SuiteRun(session, suite, parameters, school_year) for suite in loaded]
-        found = []
-        for run in runs:
-            results = run.results()
-            found += [*results, *run.agreements(results)]
-        return found
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

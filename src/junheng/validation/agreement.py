@@ -2,45 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from junheng.validation.results import FailingRow, KeyValue, RuleResult, status_of_count
+import duckdb
+from sqlglot import exp
+
+from junheng.validation.columns import Column
+from junheng.validation.expressions import RuleProblemError, identifier, sql, text
+from junheng.validation.failing_rows import FailingRows, keys_json
+from junheng.validation.results import RuleResult, status_of_count
+from junheng.validation.sources import described, narrowed
+from junheng.validation.suites import Rule, Suite
 
 SUITE_FAILS, MART_FAILS = "suite: fail, mart: not", "suite: not, mart: fail"
+REQUIRED = "suite = mart"
+
+
+def agreements(
+    connection: duckdb.DuckDBPyConnection,
+    relation: exp.Expression | None,
+    suite: Suite,
+    results: Iterable[RuleResult],
+    store: FailingRows,
+    school_year: int | None,
+) -> list[RuleResult]:
+    """For each rule that names what its mart says of the same rows: whether the two agree, key by key.
+
+    Both ways of differing are failing rows of the suite `agreement.<suite>`. Where neither path judged anything the result is as undecided as the rule's
+    own; a rule that raised agrees with nothing.
+    """
+    asked = [rule for rule in suite.rules if "agreement" in rule.meta]
+    if not asked:
+        return []
+    name = f"agreement.{suite.name}"
+    store.forget(name)
+    found = {result.rule_id: result for result in results}
+    columns: dict[str, Column] = {}
+    if relation is not None:
+        columns = described(connection, relation)
+        if suite.year_column and school_year is not None:
+            relation = narrowed(relation, suite.year_column, school_year)
+    problems: dict[str, str] = {}
+    for rule in asked:
+        if relation is None or found[rule.rule_id].status == "error":
+            continue
+        try:
+            connection.execute(store.write(differences(suite, rule, relation, columns, store)))
+        except (duckdb.Error, RuleProblemError) as error:
+            problems[rule.rule_id] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+    counted = (
+        exp.select("rule_id", exp.Count(this=exp.Star()))
+        .from_(store.table.copy())
+        .where(exp.column("suite").eq(name))
+        .group_by("rule_id")
+    )
+    counts = dict(connection.execute(sql(counted)).fetchall())
+    samples = store.sample(name, counts, {key: columns[key] for key in suite.keys} if columns else {})
+    return [
+        agreement_of(found[rule.rule_id], rule.meta["agreement"], problems.get(rule.rule_id), counts, samples)
+        for rule in asked
+    ]
 
 
 def agreement_of(
-    result: RuleResult, words: Mapping[str, Any], keys: Iterable[str], mart_failing: Iterable[Mapping[str, KeyValue]]
+    result: RuleResult, words: Any, problem: str | None, counts: dict[str, int], samples: dict[str, Any]
 ) -> RuleResult:
-    """One result that compares the rows a rule found with those the mart judged `false`, key by key.
-
-    Both ways of differing are failing rows. Where neither path judged anything the result is as undecided as the rule's
-    own; a rule that raised agrees with nothing.
-    """
-    names = tuple(keys)
-    of_suite = {tuple(row.keys[name] for name in names) for row in result.failing_rows}
-    of_mart = {tuple(row[name] for name in names) for row in mart_failing}
-    rows = [row_of(names, key, SUITE_FAILS) for key in of_suite - of_mart]
-    rows += [row_of(names, key, MART_FAILS) for key in of_mart - of_suite]
-    rows.sort(key=lambda row: (row.actual or "", [str(value) for value in row.keys.values()]))
-    undecided = result.status == "error" or (result.status in ("no_data", "not_applicable") and not rows)
+    """The result that compares a rule with its mart."""
+    rule_id = f"agreement.{result.rule_id}"
+    rows = counts.get(rule_id, 0)
+    undecided = problem is not None or result.status == "error"
+    undecided = undecided or (result.status in ("no_data", "not_applicable") and not rows)
+    status = "error" if problem is not None else result.status if undecided else status_of_count(rows, "critical")
     return RuleResult(
-        rule_id=f"agreement.{result.rule_id}",
+        rule_id=rule_id,
         suite=f"agreement.{result.suite}",
         table=result.table,
+        expectation_type=result.expectation_type,
         severity="critical",
-        status=result.status if undecided else status_of_count(len(rows), "critical"),
+        status=status,
         rows_checked=result.rows_checked,
-        rows_failed=len(rows),
-        failing_rows=tuple(rows),
-        reason=result.reason if undecided else None,
+        rows_failed=0 if undecided else rows,
+        observed=None,
+        required=REQUIRED,
+        sample=() if undecided else samples.get(rule_id, ()),
+        reason=(problem or result.reason) if undecided else None,
         title_zh=words["title_zh"],
         title_en=words["title_en"],
+        why=result.why,
         how_to_fix=words["how_to_fix"],
+        who_fixes=result.who_fixes,
+        source=result.source,
     )
 
 
-def row_of(names: tuple[str, ...], key: tuple[KeyValue, ...], actual: str) -> FailingRow:
-    """A row on which the two paths differ."""
-    return FailingRow(dict(zip(names, key, strict=True)), None, None, actual, "suite = mart")
+def differences(
+    suite: Suite, rule: Rule, relation: exp.Expression, columns: dict[str, Column], store: FailingRows
+) -> exp.Query:
+    """The keys that one path finds failing and the other does not, as failing rows."""
+    from junheng.validation.queries import condition
+
+    of_suite = (
+        exp.select("keys")
+        .from_(store.table.copy())
+        .where(exp.column("suite").eq(suite.name))
+        .where(exp.column("rule_id").eq(rule.rule_id))
+    )
+    keys = exp.alias_(keys_json(suite, columns, suite.keys), "keys")
+    of_mart = exp.select(keys).from_(relation.copy()).where(condition(rule.meta["agreement"]["mart_fails"]))
+    sides = [
+        exp.select("keys", exp.alias_(text(actual), "actual")).from_(
+            exp.Subquery(this=exp.except_(left.copy(), right.copy()), alias=exp.TableAlias(this=identifier("one_side")))
+        )
+        for left, right, actual in ((of_suite, of_mart, SUITE_FAILS), (of_mart, of_suite, MART_FAILS))
+    ]
+    both = exp.Subquery(this=exp.union(*sides, distinct=False), alias=exp.TableAlias(this=identifier("differing")))
+    return exp.select(
+        text(f"agreement.{suite.name}"),
+        text(f"agreement.{rule.rule_id}"),
+        text(suite.table),
+        text("critical"),
+        "keys",
+        exp.null(),
+        exp.null(),
+        "actual",
+        text(REQUIRED),
+    ).from_(both)

@@ -1,23 +1,22 @@
-"""Suites of Great Expectations as files: read, and refused where Great Expectations would misread them in silence.
+"""Suites of Great Expectations as files: read them, and refuse what Great Expectations would drop or misread in silence.
 
-A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other
-one, a reversed range passes or fails everything. All of these end here, before any scan, as a UsageError (exit 2) that
-names the file and the rule.
+A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other one, a reversed range passes or fails
+everything. All of these end here, before any scan, as a UsageError (exit 2) that names the file and the rule.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib.util import find_spec
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from junheng.errors import UsageError
+from junheng.validation.catalogue import ACCEPTED, REFUSED
 from junheng.validation.results import Severity
 
 ParameterValue = Decimal | int | str
@@ -36,11 +35,9 @@ META_OF_RULE = (
     "required",
 )
 SEVERITIES = ("critical", "warning", "info")
-# Fields of the schemas that stand beside `kwargs` in a suite, or that only Great Expectations Cloud reads.
-ENVELOPE = frozenset({"id", "meta", "notes", "result_format", "description", "catch_exceptions", "rendered_content"})
-ENVELOPE |= {"severity", "windows", "batch_id", "metadata"}
-LARGEST_EXACT = 2**53
-PARAMETER = re.compile(r"([A-Za-z]\w*)(?: ([+-]) (\d+(?:\.\d+)?))?")
+WORDS = ("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source")
+CONDITIONS = {"comparison": ("column", "operator", "parameter"), "nullity": ("column", "is_null"), "and": ("conditions",), "or": ("conditions",)}
+OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "IN", "NOT_IN")
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,11 @@ class Rule:
     kwargs: Mapping[str, Any]
     meta: Mapping[str, Any]
     document: Mapping[str, Any]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a failing row."""
+        return tuple(self.meta["keys"])
 
     def parameter_names(self) -> set[str]:
         """The parameters this rule takes its values from."""
@@ -75,13 +77,10 @@ class Suite:
     rules: tuple[Rule, ...]
     document: Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class ExpectationShape:
-    """What Great Expectations accepts for one type of expectation."""
-
-    arguments: frozenset[str]
-    required: frozenset[str]
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """Columns with personal data: their values are shown as stars."""
+        return frozenset(self.document.get("meta", {}).get("personal") or ())
 
 
 def is_parameter(value: object) -> bool:
@@ -90,15 +89,9 @@ def is_parameter(value: object) -> bool:
 
 
 def parameter_of(value: Mapping[str, str]) -> tuple[str, Decimal]:
-    """Name and addition of a parameter.
-
-    Of the expressions of Great Expectations, suites use `limit + 0.01` and `limit - 0.01` only: ValueError for others.
-    """
-    match = PARAMETER.fullmatch(value["$PARAMETER"])
-    if match is None:
-        raise ValueError(value["$PARAMETER"])
-    name, sign, amount = match.groups()
-    return name, Decimal(f"{sign}{amount}") if sign else Decimal(0)
+    """Name and addition of a parameter: `{"$PARAMETER": "limit + 0.01"}`, the one expression of Great Expectations that suites use here."""
+    name, _, addition = (part.strip() for part in value["$PARAMETER"].partition("+"))
+    return name, Decimal(addition or 0)
 
 
 def fill(value: Any, parameters: Parameters) -> Any:
@@ -113,8 +106,8 @@ def fill(value: Any, parameters: Parameters) -> Any:
 def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
     """Read and lint every suite under a folder, in the order of their names.
 
-    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or
-    argument, missing argument or text, id or rule id used twice, parameter without a value, minimum above maximum.
+    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or argument, missing argument or text,
+    id or rule id used twice, parameter without a value, minimum above maximum.
     """
     paths = sorted(folder.rglob("*.json"))
     if not paths:
@@ -123,16 +116,84 @@ def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
     _refuse_duplicates(suites)
     for suite in suites:
         for rule in suite.rules:
-            _lint_values(suite.path, rule, parameters)
+            lint_values(suite.path, rule, parameters)
     return suites
 
 
-def _read(path: Path, folder: Path) -> Suite:
+def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | None = None) -> Suite:
+    """Read and lint one suite: a file, or a document as Great Expectations writes it.
+
+    What a suite of this project must say of each rule in `meta` may be missing here: a rule is then called by its id or type, and `meta.keys` of the suite
+    are the keys of failing rows.
+
+    Raises UsageError for the first defect, as `load_suites` does.
+    """
+    path = Path("suite") if isinstance(source, Mapping) else Path(source)
+    document = source if isinstance(source, Mapping) else _document(path)
     try:
-        document = json.loads(path.read_bytes().decode("utf-8"))
+        meta = document.get("meta") or {}
+        name, expectations = str(document["name"]), list(document["expectations"])
+        table, keys = str(meta.get("table") or ""), tuple(meta.get("keys") or ())
+    except (AttributeError, KeyError, TypeError) as error:
+        raise UsageError("suite_unreadable", file=path, found=f"{type(error).__name__}: {error}") from error
+    if not expectations:
+        raise UsageError("suite_empty", file=path)
+    rules = tuple(_rule(path, expectation) for expectation in _completed(expectations, table, keys))
+    suite = Suite(path, name, table, keys, meta.get("year_column"), rules, document)
+    _refuse_duplicates([suite])
+    for rule in suite.rules:
+        lint_values(path, rule, parameters or {})
+    return suite
+
+
+def _completed(
+    expectations: Iterable[Mapping[str, Any]], table: str, keys: tuple[str, ...]
+) -> Iterable[Mapping[str, Any]]:
+    """Expectations with the fields that suites of this project write out."""
+    seen: set[str] = set()
+    for expectation in expectations:
+        meta = dict(expectation.get("meta") or {})
+        kind, kwargs = str(expectation.get("type")), expectation.get("kwargs") or {}
+        told = expectation.get("description") or " ".join([kind, *(str(kwargs[name]) for name in kwargs if "column" in name)])
+        name = str(meta.get("rule_id") or expectation.get("id") or ".".join([kind, *map(str, filter(None, [kwargs.get("column")]))]))
+        if not meta.get("rule_id") and not expectation.get("id"):
+            name = next(made for number in count(1) if (made := name if number == 1 else f"{name}.{number}") not in seen)
+        seen.add(name)
+        yield {
+            **expectation,
+            "id": expectation.get("id") or name,
+            "severity": expectation.get("severity") or "critical",
+            "description": told,
+            "meta": {
+                **{word: told if word.startswith("title") else "" for word in WORDS},
+                "table": table,
+                "keys": list(keys),
+                "required": "",
+                **meta,
+                "rule_id": name,
+                "unwritten": True,
+            },
+        }
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    """A suite file: numbers with a point are decimals, whole numbers are kept whole."""
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+        document["name"], document["expectations"]
+    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError, OSError) as error:
+        raise UsageError("suite_unreadable", file=path, found=f"{type(error).__name__}: {error}") from error
+    if not isinstance(document, Mapping):
+        raise UsageError("suite_unreadable", file=path, found=type(document).__name__)
+    return document
+
+
+def _read(path: Path, folder: Path) -> Suite:
+    document = _document(path)
+    try:
         name, expectations, meta = document["name"], document["expectations"], document["meta"]
         table, keys = meta["table"], tuple(meta["keys"])
-    except (UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError, OSError) as error:
+    except (TypeError, KeyError) as error:
         raise UsageError("suite_unreadable", file=path, found=f"{type(error).__name__}: {error}") from error
     expected = ".".join(path.relative_to(folder).with_suffix("").parts)
     # A folder below the root of the suites may be named alone (expectations/raw): its own name leads the path.
@@ -146,36 +207,38 @@ def _read(path: Path, folder: Path) -> Suite:
 
 def _rule(path: Path, expectation: Mapping[str, Any]) -> Rule:
     meta = expectation.get("meta") or {}
-    missing = [field for field in META_OF_RULE if not meta.get(field)]
+    missing = [] if meta.get("unwritten") else [field for field in META_OF_RULE if not meta.get(field)]
     missing += [field for field in ("id", "type", "severity", "description") if not expectation.get(field)]
     named = str(meta.get("rule_id") or expectation.get("id") or expectation.get("type"))
     if missing:
         raise UsageError("suite_missing_field", file=path, column=named, expected=", ".join(missing))
     if expectation["severity"] not in SEVERITIES:
-        raise UsageError(
-            "suite_bad_value",
-            file=path,
-            column=named,
-            found=str(expectation["severity"]),
-            expected=", ".join(SEVERITIES),
-        )
+        raise bad_value(path, named, expectation["severity"], ", ".join(SEVERITIES))
     kwargs = expectation.get("kwargs") or {}
-    shape = known_expectations().get(expectation["type"])
-    if shape is None:
-        raise UsageError("suite_unknown_type", file=path, column=named, found=str(expectation["type"]))
-    unknown = sorted(set(kwargs) - shape.arguments)
+    kind = str(expectation["type"])
+    accepted = ACCEPTED.get(kind)
+    if accepted is None:
+        raise UsageError("suite_unknown_type", file=path, column=named, found=kind, expected=instead_of(kind))
+    unknown = sorted(set(kwargs) - accepted.arguments)
     if unknown:
         raise UsageError(
             "suite_unknown_argument",
             file=path,
             column=named,
             found=", ".join(unknown),
-            expected=", ".join(sorted(shape.arguments)),
+            expected=", ".join(sorted(accepted.arguments)),
         )
-    absent = sorted(shape.required - set(kwargs))
+    absent = sorted(accepted.required - set(kwargs))
     if absent:
         raise UsageError("suite_missing_argument", file=path, column=named, expected=", ".join(absent))
-    return Rule(named, expectation["type"], expectation["severity"], kwargs, meta, expectation)
+    return Rule(named, kind, expectation["severity"], kwargs, meta, expectation)
+
+
+def instead_of(kind: str) -> str | None:
+    """Why a type is refused, or the known type that is most like it."""
+    from difflib import get_close_matches
+
+    return REFUSED.get(kind) or next(iter(get_close_matches(kind, ACCEPTED, n=1)), None)
 
 
 def _refuse_duplicates(suites: Iterable[Suite]) -> None:
@@ -190,56 +253,52 @@ def _refuse_duplicates(suites: Iterable[Suite]) -> None:
             seen[name] = suite.path
 
 
-def _lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
-    try:
-        missing = sorted(rule.parameter_names() - set(parameters))
-    except ValueError as error:
-        raise UsageError(
-            "suite_bad_value",
-            file=path,
-            column=rule.rule_id,
-            found=str(error),
-            expected="name | name + 0.1 | name - 0.1",
-        ) from error
+def lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
+    """Refuse values that make no sense whatever the table looks like. Raises UsageError."""
+    missing = sorted(rule.parameter_names() - set(parameters))
     if missing:
         raise UsageError("suite_missing_parameter", file=path, column=rule.rule_id, found=", ".join(missing))
     kwargs = rule.filled(parameters)
-    if kwargs.get("value_set") == []:
-        raise UsageError(
-            "suite_bad_value", file=path, column=rule.rule_id, found="value_set = []", expected="value_set"
-        )
+    for name in ("value_set", "value_pairs_set", "regex_list", "like_pattern_list", "type_list", "column_list"):
+        if name in kwargs and not (isinstance(kwargs[name], list) and kwargs[name]):
+            raise bad_value(path, rule.rule_id, f"{name} = {kwargs[name]!r}", name)
     query = kwargs.get("unexpected_rows_query")
     if query is not None and "{batch}" not in query:
-        # Without it Great Expectations would read other rows than those that are judged.
-        raise UsageError("suite_bad_value", file=path, column=rule.rule_id, found=query, expected="{batch}")
-    bounds = [kwargs.get("min_value"), kwargs.get("max_value")]
-    for bound in bounds:
-        # Great Expectations turns bounds into doubles, which hold no larger whole numbers exactly.
-        if isinstance(bound, int | Decimal) and abs(Decimal(bound)) > LARGEST_EXACT:
-            raise UsageError("suite_bad_value", file=path, column=rule.rule_id, found=str(bound), expected="<= 2^53")
-    low, high = (Decimal(str(bound)) if isinstance(bound, int | float | Decimal) else None for bound in bounds)
-    if low is not None and high is not None and low > high:
+        # Without it the query would read other rows than those that are judged.
+        raise bad_value(path, rule.rule_id, query, "{batch}")
+    mostly = kwargs.get("mostly")
+    if mostly is not None and (isinstance(mostly, bool | str) or not 0 <= mostly <= 1):
+        raise bad_value(path, rule.rule_id, f"mostly = {mostly}", "0 … 1")
+    low, high = kwargs.get("min_value"), kwargs.get("max_value")
+    if low is not None and high is not None and isinstance(low, str) == isinstance(high, str) and low > high:
         raise UsageError("suite_bounds_reversed", file=path, column=rule.rule_id, found=f"{low} > {high}")
+    if kwargs.get("row_condition") is not None:
+        lint_condition(path, rule.rule_id, kwargs["row_condition"])
 
 
-@cache
-def known_expectations() -> dict[str, ExpectationShape]:
-    """The types and arguments that the installed Great Expectations knows, from the schemas it ships.
+def lint_condition(path: Path, rule_id: str, condition: Any) -> None:
+    """Refuse a row condition that is not in the typed form of Great Expectations 1.9 and later. Raises UsageError."""
+    kind = condition.get("type") if isinstance(condition, Mapping) else None
+    fields = CONDITIONS.get(str(kind))
+    if fields is None or not isinstance(condition, Mapping) or not all(field in condition for field in fields):
+        # A condition as text means something else on every engine, and Great Expectations has given it up.
+        raise bad_value(path, rule_id, f"row_condition = {condition!r}", ", ".join(CONDITIONS))
+    if kind in ("and", "or"):
+        if not condition["conditions"]:
+            raise bad_value(path, rule_id, f"row_condition = {condition!r}", "conditions")
+        for part in condition["conditions"]:
+            lint_condition(path, rule_id, part)
+        return
+    if not isinstance(condition["column"], Mapping) or "name" not in condition["column"]:
+        raise bad_value(path, rule_id, f"row_condition = {condition!r}", "column.name")
+    if kind == "comparison":
+        operator, value = condition["operator"], condition["parameter"]
+        if operator not in OPERATORS:
+            raise bad_value(path, rule_id, str(operator), " ".join(OPERATORS))
+        if (operator in ("IN", "NOT_IN")) != isinstance(value, list):
+            raise bad_value(path, rule_id, f"{operator} {value!r}", operator)
 
-    Read without importing it.
-    """
-    spec = find_spec("great_expectations")
-    if spec is None or not spec.submodule_search_locations:
-        raise UsageError("suite_engine_missing", expected="great-expectations")
-    shapes = {}
-    for path in (Path(spec.submodule_search_locations[0]) / "expectations" / "core" / "schemas").glob("Expect*.json"):
-        shapes.update(_shape(path))
-    shapes.update(_shape(path.with_name("UnexpectedRowsExpectation.json")))
-    return shapes
 
-
-def _shape(path: Path) -> dict[str, ExpectationShape]:
-    schema = json.loads(path.read_text(encoding="utf-8"))
-    properties = schema["properties"]
-    name = properties["metadata"]["properties"]["expectation_type"]["const"]
-    return {name: ExpectationShape(frozenset(properties) - ENVELOPE, frozenset(schema.get("required", ())) - ENVELOPE)}
+def bad_value(path: Path, rule_id: str, found: object, expected: str) -> UsageError:
+    """The error for a wrong value of a rule."""
+    return UsageError("suite_bad_value", file=path, column=rule_id, found=str(found), expected=expected)

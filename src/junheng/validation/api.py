@@ -1,0 +1,153 @@
+"""`validate`: one suite on one table. `run_suites`: every suite under a folder on a warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+from sqlglot import exp
+
+from junheng.errors import MachineError, UsageError
+from junheng.validation.agreement import agreements
+from junheng.validation.duckdb_engine import EngineRun, made
+from junheng.validation.expressions import identifier, sql
+from junheng.validation.failing_rows import FailingRows
+from junheng.validation.plan import Plan, plan_of, required_text
+from junheng.validation.results import RuleResult, ValidationResult
+from junheng.validation.sources import (
+    FAILING_ROWS,
+    Limits,
+    described,
+    exists,
+    narrowed,
+    open_source,
+    table_named,
+)
+from junheng.validation.suites import Parameters, Suite, load_suite, load_suites
+
+Engine = Literal["duckdb", "gx"]
+
+
+def validate(
+    data: Any,
+    suite: Suite | Path | str | Mapping[str, Any],
+    *,
+    parameters: Parameters | None = None,
+    table: Any = None,
+    engine: Engine = "duckdb",
+    school_year: int | None = None,
+    limits: Limits | None = None,
+) -> ValidationResult:
+    """Judge the rows of `data` by a suite.
+
+    `data`: the path of a DuckDB file, Parquet or CSV; a DuckDB connection; an Arrow table; a data frame of pandas or Polars. `table` names the table or
+    view of a DuckDB file or connection (there it may also be a relation of that connection); by default it is `meta.table` of the suite. `suite`: a loaded
+    suite, a suite file, or a document as Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
+
+    Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; MachineError for a file that cannot be opened.
+    """
+    values = parameters or {}
+    loaded = suite if isinstance(suite, Suite) else load_suite(suite, values)
+    if engine == "gx":
+        raise UsageError("engine_unknown", found=engine, expected="duckdb")
+    source = open_source(data, table or loaded.table, limits or Limits())
+    try:
+        store = FailingRows(source.connection, source.failing, temporary=source.temporary)
+        rows, results = run_on(source.connection, source.relation, loaded, values, store, school_year)
+    except BaseException:
+        source.close()
+        raise
+    source.detach()
+    failing = exp.select(exp.Star()).from_(source.failing.copy()).where(exp.column("suite").eq(loaded.name))
+    return ValidationResult(
+        suite=loaded.name,
+        table=loaded.table,
+        rows=rows,
+        results=results,
+        fetch=lambda: source.connection.sql(sql(failing.order_by("rule_id", "keys", "source_file", "source_row"))),
+        release=source.close,
+    )
+
+
+def run_on(
+    connection: duckdb.DuckDBPyConnection,
+    relation: exp.Expression | None,
+    suite: Suite,
+    parameters: Parameters,
+    store: FailingRows,
+    school_year: int | None,
+) -> tuple[int, tuple[RuleResult, ...]]:
+    """Run one suite on a relation, None when there is no such table; the number of rows and one result for each rule."""
+    if relation is None:
+        return 0, missing_table(suite, parameters)
+    columns = described(connection, relation)
+    if suite.year_column and school_year is not None:
+        relation = narrowed(relation, suite.year_column, school_year)
+    run = EngineRun(connection, relation, plan_of(suite, columns, parameters), store)
+    results = run.run()
+    return run.rows, results
+
+
+def missing_table(suite: Suite, parameters: Parameters) -> tuple[RuleResult, ...]:
+    """The results of a suite whose table is not there."""
+    required = {rule.rule_id: required_text(rule, rule.filled(parameters), parameters) for rule in suite.rules}
+    plan = Plan(suite, {}, {}, {}, required)
+    return tuple(made(plan, rule, "no_data", "table_missing") for rule in suite.rules)
+
+
+def run_suites(
+    database: Path,
+    suites: Path,
+    *,
+    parameters: Parameters,
+    school_year: int | None = None,
+    engine: Engine = "duckdb",
+    store: bool = False,
+    limits: Limits | None = None,
+) -> list[RuleResult]:
+    """Run every suite under a folder on a DuckDB warehouse.
+
+    `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites that name a year column to that year.
+    Each rule gives one result, in the order of suites and rules; the rules of a suite that name what a mart says of the same rows are followed by one
+    `agreement.*` result each, which fails where suite and mart differ. With `store` every failing row is written to `quality.failing_row` of the warehouse;
+    otherwise the file is opened read-only and only the samples are kept. The file is given back in both cases.
+
+    Raises UsageError (exit 2) for a defect in a suite, before any scan; MachineError (exit 3) for a file that cannot be opened.
+    """
+    loaded = load_suites(suites, parameters)
+    if engine == "gx":
+        from junheng.validation.gx_engine import run_suites_with_gx
+
+        return run_suites_with_gx(database, loaded, parameters, school_year)
+    connection = warehouse(database, limits or Limits(), writable=store)
+    try:
+        failing = _store(connection, store)
+        found: list[RuleResult] = []
+        for suite in loaded:
+            table = table_named(suite.table)
+            relation = table if exists(connection, table) else None
+            _, results = run_on(connection, relation, suite, parameters, failing, school_year)
+            found += [*results, *agreements(connection, relation, suite, results, failing, school_year)]
+        return found
+    finally:
+        connection.close()
+
+
+def _store(connection: duckdb.DuckDBPyConnection, keep: bool) -> FailingRows:
+    schema = "quality" if keep else "main"
+    if keep:
+        connection.execute(f"create schema if not exists {schema}")
+    table = exp.Table(
+        this=identifier(FAILING_ROWS), db=identifier(schema), catalog=None if keep else identifier("temp")
+    )
+    return FailingRows(connection, table, temporary=not keep)
+
+
+def warehouse(database: Path, limits: Limits, *, writable: bool) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse within the limits. Raises MachineError."""
+    try:
+        return duckdb.connect(str(database), read_only=not writable, config=limits.settings())
+    except duckdb.Error as error:
+        raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error

@@ -1,0 +1,200 @@
+"""Where the rows come from: a DuckDB file or connection, Parquet, CSV, Arrow, pandas, Polars; all become a relation of one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+from sqlglot import exp
+
+from junheng.errors import MachineError, UsageError
+from junheng.validation.columns import Column, columns_of
+from junheng.validation.expressions import ROW, call, identifier, sql, text, whole
+
+WAREHOUSE = "warehouse"
+FAILING_ROWS = "failing_row"
+READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
+DATABASES = (".duckdb", ".db", ".ddb")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a connection of our own may use; None leaves DuckDB's own setting. `memory` as in `1GB`."""
+
+    memory: str | None = "1GB"
+    threads: int | None = None
+    temporary_folder: Path | None = None
+    keep_order: bool = True
+
+    def settings(self) -> dict[str, Any]:
+        """The limits as settings of DuckDB."""
+        found = {
+            "memory_limit": self.memory,
+            "threads": self.threads,
+            "temp_directory": str(self.temporary_folder) if self.temporary_folder else None,
+            "preserve_insertion_order": self.keep_order,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows to judge: `relation` is None when there is no such table. `failing` is the table that takes failing rows."""
+
+    connection: duckdb.DuckDBPyConnection
+    relation: exp.Expression | None
+    failing: exp.Table
+    temporary: bool
+    detach: Callable[[], None]
+    close: Callable[[], None]
+
+    def columns(self) -> dict[str, Column]:
+        """The columns of the table."""
+        if self.relation is None:
+            return {}
+        return described(self.connection, self.relation)
+
+    def narrowed(self, column: str, value: int) -> exp.Expression | None:
+        """The rows of one year."""
+        if self.relation is None:
+            return None
+        return narrowed(self.relation, column, value)
+
+
+def described(connection: duckdb.DuckDBPyConnection, relation: exp.Expression) -> dict[str, Column]:
+    """The columns of a relation."""
+    rows = connection.execute(f"describe {sql(exp.select('*').from_(relation.copy()))}").fetchall()
+    return dict(columns_of((row[0], row[1]) for row in rows))
+
+
+def narrowed(relation: exp.Expression, column: str, value: int) -> exp.Expression:
+    """The rows of a relation in which a column holds a whole number."""
+    name = exp.Column(this=identifier(column), table=identifier(ROW))
+    query = exp.select(exp.Star()).from_(relation.copy()).where(exp.EQ(this=name, expression=whole(value)))
+    return exp.Subquery(this=query, alias=row_alias())
+
+
+def row_alias() -> exp.TableAlias:
+    """The alias of the judged rows."""
+    return exp.TableAlias(this=identifier(ROW))
+
+
+def table_named(name: str, catalog: str | None = None) -> exp.Table:
+    """`table`, `schema.table` or `catalog.schema.table` as a table expression with the alias of the judged rows."""
+    *above, last = name.split(".")
+    database = identifier(above[-1]) if above else None
+    found = identifier(above[-2]) if len(above) > 1 else identifier(catalog) if catalog and above else None
+    return exp.Table(this=identifier(last), db=database, catalog=found, alias=row_alias())
+
+
+def exists(connection: duckdb.DuckDBPyConnection, table: exp.Expression) -> bool:
+    """Whether a table or view is there. A view that is broken raises duckdb.Error."""
+    try:
+        connection.execute(f"describe {sql(exp.select('*').from_(table.copy()))}")
+    except duckdb.CatalogException as error:
+        if "does not exist" in str(error) and str(table.this.name) in str(error):
+            return False
+        raise
+    return True
+
+
+def own_connection(limits: Limits) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory within the limits."""
+    return duckdb.connect(":memory:", config=limits.settings())
+
+
+def open_source(data: Any, table: str | None, limits: Limits) -> Source:
+    """The rows of a suite in a connection.
+
+    `data` is the path of a DuckDB file, Parquet or CSV, a DuckDB connection (with `table`, a name or a relation of that connection), an Arrow table, or a
+    data frame of pandas or Polars.
+
+    Raises UsageError for data of another kind or a missing table name, MachineError for a file that cannot be opened.
+    """
+    if isinstance(data, duckdb.DuckDBPyConnection):
+        return _of_connection(data, table)
+    if isinstance(data, str | Path):
+        path = Path(data)
+        if path.suffix.lower() in READERS:
+            return _of_file(path, limits)
+        if path.suffix.lower() in DATABASES:
+            return _of_database(path, _needed(table), limits)
+        raise UsageError("data_unknown", found=path.name, expected=", ".join([*READERS, *DATABASES]))
+    return _of_frame(data, limits)
+
+
+def _needed(table: str | None) -> str:
+    if not table:
+        raise UsageError("data_without_table", expected="table")
+    return table
+
+
+def _of_connection(connection: duckdb.DuckDBPyConnection, table: Any) -> Source:
+    if isinstance(table, duckdb.DuckDBPyRelation):
+        name = f"judged {uuid4().hex}"
+        table.create_view(name)
+        relation = table_named(name)
+        drop = sql(exp.Drop(tables=[exp.Table(this=identifier(name))], kind="VIEW", exists=True))
+        return Source(connection, relation, temporary_table(), True, lambda: None, lambda: execute(connection, drop))
+    relation = table_named(_needed(table))
+    found = relation if exists(connection, relation) else None
+    return Source(connection, found, temporary_table(), True, lambda: None, lambda: None)
+
+
+def execute(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Run a statement."""
+    connection.execute(statement)
+
+
+def temporary_table() -> exp.Table:
+    """The table of failing rows of a session."""
+    return exp.Table(this=identifier(FAILING_ROWS), db=identifier("main"), catalog=identifier("temp"))
+
+
+def _of_database(path: Path, table: str, limits: Limits) -> Source:
+    connection = own_connection(limits)
+    try:
+        connection.execute(f"attach {sql(text(str(path)))} as {sql(identifier(WAREHOUSE))} (read_only)")
+        connection.execute(f"use {sql(identifier(WAREHOUSE))}")
+    except duckdb.Error as error:
+        connection.close()
+        raise MachineError("warehouse_unreadable", file=path, detail=str(error)) from error
+
+    def detach() -> None:
+        connection.execute("use memory")
+        connection.execute(f"detach {sql(identifier(WAREHOUSE))}")
+
+    relation = table_named(table, WAREHOUSE)
+    found = relation if exists(connection, relation) else None
+    return Source(connection, found, temporary_table(), True, detach, connection.close)
+
+
+def _of_file(path: Path, limits: Limits) -> Source:
+    if not path.is_file() and "*" not in path.name:
+        raise UsageError("data_missing", file=path)
+    connection = own_connection(limits)
+    read = call(READERS[path.suffix.lower()], text(str(path)))
+    if path.suffix.lower() != ".parquet":
+        # Types are guessed from the whole file: a guess from its head would fail in the middle of a scan.
+        read.append("expressions", exp.PropertyEQ(this=exp.to_identifier("sample_size"), expression=whole(-1)))
+    view = f"create temp view {sql(identifier(WAREHOUSE))} as {sql(exp.select(exp.Star()).from_(read))}"
+    try:
+        connection.execute(view)
+    except duckdb.Error as error:
+        connection.close()
+        raise UsageError("data_unreadable", file=path, found=str(error).splitlines()[0]) from error
+    return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)
+
+
+def _of_frame(data: Any, limits: Limits) -> Source:
+    connection = own_connection(limits)
+    try:
+        connection.register(WAREHOUSE, data)
+    except (duckdb.Error, TypeError) as error:
+        connection.close()
+        raise UsageError("data_unknown", found=type(data).__name__, expected="Path, DuckDB, Arrow, pandas, Polars") from error
+    return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)

@@ -1,0 +1,90 @@
+"""Uniqueness: which key sets have to be grouped, and which rows break them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from junheng.validation.aggregates import count_all
+from junheng.validation.columns import Column
+from junheng.validation.conditions import condition_of
+from junheng.validation.expressions import (
+    all_of,
+    any_of,
+    as_text,
+    col,
+    identifier,
+    is_null,
+    not_null,
+)
+from junheng.validation.row_rules import RowRule, shown
+from junheng.validation.suites import Rule
+
+SIZE = "group size"
+
+
+@dataclass(frozen=True)
+class UniqueRule:
+    """A rule that a set of columns is unique among the rows that meet `condition`.
+
+    `present` selects the rows that are judged; of these a row with a missing part fails, as do all rows that share their key with another one.
+    """
+
+    rule: Rule
+    members: tuple[Column, ...]
+    condition: exp.Expression | None
+    present: exp.Expression | None
+
+    @property
+    def scope(self) -> exp.Expression | None:
+        """The rows that are judged."""
+        return all_of((self.condition, self.present))
+
+    @property
+    def incomplete(self) -> exp.Expression:
+        """The judged rows that lack a part of the key."""
+        found = all_of((self.scope, exp.Paren(this=any_of(is_null(col(member)) for member in self.members))))
+        return found if found is not None else exp.false()
+
+    def repeated(self, source: exp.Expression) -> exp.Select:
+        """The keys that come more than once, with how often."""
+        complete = all_of((self.condition, *(not_null(col(member)) for member in self.members)))
+        columns = [col(member) for member in self.members]
+        query = exp.select(*columns, exp.alias_(count_all(), SIZE, quoted=True)).from_(source.copy()).where(complete)
+        return query.group_by(*columns).having(exp.GT(this=count_all(), expression=exp.Literal.number(1)))
+
+    def as_row_rule(self, repeated: exp.Table) -> RowRule:
+        """The same rule as a condition on one row, once the repeated keys stand in a table."""
+        table = repeated.copy()
+        table.set("alias", exp.TableAlias(this=identifier(SIZE)))
+        same = all_of(
+            exp.EQ(this=exp.Column(this=identifier(member.name), table=identifier(SIZE)), expression=col(member))
+            for member in self.members
+        )
+        found = exp.Exists(this=exp.select("1").from_(table).where(same))
+        broken = any_of((self.incomplete, found))
+        actual = as_text(col(self.members[0])) if len(self.members) == 1 else shown(self.members)
+        reads = frozenset(member.name for member in self.members)
+        return RowRule(self.rule, self.condition, self.present, broken, actual, reads=reads)
+
+
+def unique_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, Column]) -> UniqueRule:
+    """Compile one rule of uniqueness. Raises RuleProblemError.
+
+    A single column is a rule on values: NULL is not judged. A set of columns is a key: a missing part fails, unless `ignore_row_if` skips the row.
+    """
+    condition = condition_of(arguments["row_condition"], columns) if arguments.get("row_condition") else None
+    names = [arguments["column"]] if "column" in arguments else list(arguments["column_list"])
+    members = tuple(columns[name] for name in names)
+    ignored = "any_value_is_missing" if "column" in arguments else arguments.get("ignore_row_if")
+    present: exp.Expression | None = None
+    if ignored == "any_value_is_missing":
+        present = all_of(not_null(col(member)) for member in members)
+    elif ignored == "all_values_are_missing":
+        present = exp.Paren(this=any_of(not_null(col(member)) for member in members))
+    return UniqueRule(rule, members, condition, present)
+
+
