@@ -12,8 +12,7 @@ import duckdb
 
 from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, keys_text
-from junheng.landing.cells import quoted
-from junheng.landing.records import path_literal
+from junheng.landing.cells import literal, quoted
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -26,7 +25,7 @@ def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult
     # Rules look codes up in the standards, which dbt loads later: they stand in the file for the time of the check.
     _execute(warehouse, _standards_as_text(standards))
     try:
-        results = run_suites(warehouse, suites, parameters={})
+        results = run_suites(warehouse, suites, parameters={}, store=True)
     finally:
         _execute(warehouse, ["drop schema standards cascade"])
     _refuse_errors(results)
@@ -47,11 +46,11 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
         if error.message_id == "no_thresholds":
             return []
         raise
-    results = run_suites(warehouse, suites, parameters=parameters, school_year=school_year)
+    results = run_suites(warehouse, suites, parameters=parameters, school_year=school_year, store=True)
     _refuse_errors(results)
     for result in results:
         if result.rule_id.startswith("agreement.") and result.status == "fail":
-            row = result.failing_rows[0]
+            row = result.sample[0]
             raise MachineError(
                 "paths_disagree",
                 column=result.rule_id,
@@ -62,7 +61,7 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
 
 
 def record_findings(results: Sequence[RuleResult], findings: Findings, language: str) -> None:
-    """Turn every failing row of the raw suites into a finding with its file and row."""
+    """Turn every failing row of the raw suites, which `quality.failing_row` holds, into a finding with its file and row."""
     for result in results:
         if result.status not in ("fail", "warn"):
             continue
@@ -73,20 +72,10 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
             title=result.title_zh if language == "zh" else result.title_en,
             action=in_language(result.how_to_fix, language),
         )
-        findings.add_all(
-            replace(
-                of_rule,
-                file=row.source_file,
-                row=row.source_row,
-                column=_column(result.rule_id, row.keys),
-                found=row.actual or ", ".join(str(value) for value in row.keys.values()),
-                expected=row.required,
-                keys=keys_text(dict(row.keys)),
-            )
-            for row in result.failing_rows
-        )
-        if not result.failing_rows:  # a rule about the table as a whole
-            findings.add(of_rule)
+        if result.sample:
+            findings.add_failing_rows(replace(of_rule, column=_column(result.rule_id, result.sample[0].keys)))
+        else:  # a rule about the table as a whole
+            findings.add(replace(of_rule, found=result.observed, expected=result.required))
 
 
 def in_language(text: str, language: str) -> str:
@@ -111,7 +100,7 @@ def _column(rule_id: str, keys: Mapping[str, object]) -> str:
 def _standards_as_text(standards: Path) -> list[str]:
     statements = ["create schema standards"]
     for seed in sorted(standards.glob("*.csv")):
-        read = f"read_csv({path_literal(seed)}, all_varchar = true, header = true, nullstr = '')"
+        read = f"read_csv({literal(str(seed))}, all_varchar = true, header = true, nullstr = '')"
         statements.append(f"create table standards.{quoted(seed.stem)} as select * from {read}")
     return statements
 

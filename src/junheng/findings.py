@@ -59,6 +59,21 @@ class Findings:
             marks = ", ".join("?" * len(rows[0]))
             self.connection.executemany(f"insert into {TABLE} values ({marks})", rows)
 
+    def add_failing_rows(self, of_rule: Finding) -> None:
+        """Record the stored failing rows of one rule; what they have in common is given."""
+        self.connection.execute(
+            f"insert into {TABLE} select rule_id, $severity, $table, source_file, source_row, $column, actual, required,"
+            " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
+            {
+                "rule_id": of_rule.rule_id,
+                "severity": of_rule.severity,
+                "table": of_rule.table,
+                "column": of_rule.column,
+                "title": of_rule.title,
+                "action": of_rule.action,
+            },
+        )
+
     def count(self, severity: str) -> int:
         """How many findings of a severity there are."""
         row = self.connection.execute(f"select count(*) from {TABLE} where severity = {literal(severity)}").fetchone()

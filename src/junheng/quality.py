@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng import __version__
-from junheng.findings import keys_text
 from junheng.landing.land import LandedTable
 from junheng.workspace import Workspace
 
@@ -28,9 +27,9 @@ create or replace table quality.rule_result (
     rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar, rows_checked bigint,
     rows_failed bigint, reason varchar, title_zh varchar, title_en varchar, how_to_fix varchar
 );
-create or replace table quality.failing_row (
-    rule_id varchar, table_name varchar, keys varchar, source_file varchar, source_row bigint, actual varchar,
-    required varchar
+create table if not exists quality.failing_row (
+    suite varchar, rule_id varchar, table_name varchar, severity varchar, keys varchar, source_file varchar,
+    source_row bigint, actual varchar, required varchar
 );
 """
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
@@ -40,7 +39,7 @@ BATCH = 1000
 def write_quality(
     work: Workspace, landed: Sequence[LandedTable], results: Sequence[RuleResult], school_year: int
 ) -> None:
-    """Write the three tables into the build file. Build id and times stand in `quality.run` and nowhere else."""
+    """Write the tables into the build file; the suites have filled `failing_row` themselves. Build id and times stand in `quality.run` and nowhere else."""
     connection = duckdb.connect(str(work.warehouse))
     try:
         connection.execute(TABLES)
@@ -55,7 +54,6 @@ def write_quality(
         ]
         connection.execute("insert into quality.run values (?, ?, ?, ?, ?, ?)", run)
         _insert(connection, "quality.rule_result", [_rule_row(result) for result in results])
-        _insert(connection, "quality.failing_row", [row for result in results for row in _failing_rows(result)])
     finally:
         connection.close()
 
@@ -83,21 +81,6 @@ def _rule_row(result: RuleResult) -> list[object]:
         result.title_zh,
         result.title_en,
         result.how_to_fix,
-    ]
-
-
-def _failing_rows(result: RuleResult) -> list[list[object]]:
-    return [
-        [
-            result.rule_id,
-            result.table,
-            keys_text(dict(row.keys)),
-            row.source_file,
-            row.source_row,
-            row.actual,
-            row.required,
-        ]
-        for row in result.failing_rows
     ]
 
 

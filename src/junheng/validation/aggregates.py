@@ -49,9 +49,9 @@ class AggregateRule:
     """
 
     rule: Rule
-    condition: exp.Expression | None
+    condition: exp.Expr | None
     column: Column | None
-    figures: Mapping[str, exp.Expression]
+    figures: Mapping[str, exp.Expr]
     judge: Callable[[Figures], Judgement]
     reads: frozenset[str] = field(default_factory=frozenset)
 
@@ -73,12 +73,12 @@ def aggregate_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[st
     return AggregateRule(rule, condition, column, figures, judge, reads)
 
 
-def count_all() -> exp.Expression:
+def count_all() -> exp.Expr:
     """`count(*)`."""
     return exp.Count(this=exp.Star())
 
 
-def filtered(aggregate: exp.Expression, condition: exp.Expression | None) -> exp.Expression:
+def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     """An aggregate over the rows that meet a condition."""
     if condition is None:
         return aggregate
@@ -114,12 +114,12 @@ def shown(value: Any) -> str | None:
     return format(value, "f") if isinstance(value, Decimal) else None if value is None else str(value)
 
 
-def _ordered(name: str, *more: exp.Expression) -> Any:
+def _ordered(name: str, *more: exp.Expr) -> Any:
     """Figures of the column's own type (min, max, a quantile), which SQL compares as it compares the cells."""
 
     def figures_of(
-        column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]
-    ) -> tuple[Mapping[str, exp.Expression], Callable[[Figures], Judgement]]:
+        column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]
+    ) -> tuple[Mapping[str, exp.Expr], Callable[[Figures], Judgement]]:
         refuse_empty_range(arguments)
         figure = filtered(call(name, col(column), *more), used)
         return {"value": as_text(figure), "inside": inside(column, figure, arguments)}, _judge_ordered
@@ -127,7 +127,7 @@ def _ordered(name: str, *more: exp.Expression) -> Any:
     return figures_of
 
 
-def inside(column: Column, figure: exp.Expression, arguments: Mapping[str, Any]) -> exp.Expression:
+def inside(column: Column, figure: exp.Expr, arguments: Mapping[str, Any]) -> exp.Expr:
     """Whether a figure of the column's type lies in the range of a rule."""
     low, high = arguments.get("min_value"), arguments.get("max_value")
     found = all_of(
@@ -165,7 +165,7 @@ def single(value: Decimal) -> float:
     return float(struct.unpack("f", struct.pack("f", float(value)))[0])
 
 
-def _sum(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _sum(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     _numeric(column)
     bounds = checked_bounds(column, arguments)
 
@@ -195,7 +195,7 @@ def _finite(value: Any) -> bool:
     return value is not None and Decimal(value).is_finite()
 
 
-def _mean(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _mean(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     _numeric(column)
     bounds = checked_bounds(column, arguments)
 
@@ -213,7 +213,7 @@ def _mean(column: Column, used: exp.Expression | None, arguments: Mapping[str, A
     }, judge
 
 
-def _median(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _median(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     _numeric(column)
     bounds = checked_bounds(column, arguments)
     value = col(column)
@@ -229,7 +229,7 @@ def _median(column: Column, used: exp.Expression | None, arguments: Mapping[str,
     return {"median": filtered(call("quantile_cont", value, exp.Literal.number("0.5")), used)}, judge
 
 
-def _stdev(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _stdev(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     _numeric(column)
     bounds = checked_bounds(column, arguments)
 
@@ -242,9 +242,9 @@ def _stdev(column: Column, used: exp.Expression | None, arguments: Mapping[str, 
     return {"stdev": filtered(call("stddev_samp", cast(col(column), "DOUBLE")), used)}, judge
 
 
-def _quantiles(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _quantiles(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     ranges = arguments["quantile_ranges"]
-    figures: dict[str, exp.Expression] = {}
+    figures: dict[str, exp.Expr] = {}
     places: Sequence[Any] = ranges["quantiles"]
     if not places or len(places) != len(ranges["value_ranges"]):
         raise RuleProblemError("quantiles and value_ranges must be of one length")
@@ -262,7 +262,7 @@ def _quantiles(column: Column, used: exp.Expression | None, arguments: Mapping[s
     return figures, judge
 
 
-def _non_null(column: Column, used: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _non_null(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     refuse_empty_range(arguments)
 
     def judge(figures: Figures) -> Judgement:
@@ -284,7 +284,7 @@ COLUMN_FIGURES: Mapping[str, Any] = {
 }
 
 
-def _row_count(condition: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _row_count(condition: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     bounds = dict(arguments)
     if "value" in arguments:
         bounds["min_value"] = bounds["max_value"] = arguments["value"]
@@ -296,7 +296,7 @@ def _row_count(condition: exp.Expression | None, arguments: Mapping[str, Any]) -
     return {"rows": filtered(count_all(), condition)}, judge
 
 
-def _other_row_count(condition: exp.Expression | None, arguments: Mapping[str, Any]) -> Any:
+def _other_row_count(condition: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     other = exp.Table(this=identifier(arguments["other_table_name"].split(".")[-1]))
     parts = arguments["other_table_name"].split(".")
     if len(parts) > 1:

@@ -21,7 +21,7 @@ REQUIRED = "suite = mart"
 
 def agreements(
     connection: duckdb.DuckDBPyConnection,
-    relation: exp.Expression | None,
+    relation: exp.Expr | None,
     suite: Suite,
     results: Iterable[RuleResult],
     store: FailingRows,
@@ -97,7 +97,7 @@ def agreement_of(
 
 
 def differences(
-    suite: Suite, rule: Rule, relation: exp.Expression, columns: dict[str, Column], store: FailingRows
+    suite: Suite, rule: Rule, relation: exp.Expr, columns: dict[str, Column], store: FailingRows
 ) -> exp.Query:
     """The keys that one path finds failing and the other does not, as failing rows."""
     from junheng.validation.queries import condition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -73,7 +73,7 @@ def validate(
 
 def run_on(
     connection: duckdb.DuckDBPyConnection,
-    relation: exp.Expression | None,
+    relation: exp.Expr | None,
     suite: Suite,
     parameters: Parameters,
     store: FailingRows,
@@ -118,17 +118,22 @@ def run_suites(
     """
     loaded = load_suites(suites, parameters)
     if engine == "gx":
-        from junheng.validation.gx_engine import run_suites_with_gx
+        from junheng.validation.gx_engine import run_with_gx
 
-        return run_suites_with_gx(database, loaded, parameters, school_year)
+        given = run_with_gx(database, loaded, parameters, school_year)
     connection = warehouse(database, limits or Limits(), writable=store)
     try:
         failing = _store(connection, store)
         found: list[RuleResult] = []
-        for suite in loaded:
+        for number, suite in enumerate(loaded):
             table = table_named(suite.table)
             relation = table if exists(connection, table) else None
-            _, results = run_on(connection, relation, suite, parameters, failing, school_year)
+            results: Sequence[RuleResult]
+            if engine == "gx":
+                results, rows = given[number]
+                failing.keep(suite, rows)
+            else:
+                _, results = run_on(connection, relation, suite, parameters, failing, school_year)
             found += [*results, *agreements(connection, relation, suite, results, failing, school_year)]
         return found
     finally:

@@ -91,9 +91,7 @@ ACCEPTED: Mapping[str, Accepted] = MappingProxyType(
         "expect_column_distinct_values_to_be_in_set": _type("distinct", AGGREGATE, "column value_set"),
         "expect_column_distinct_values_to_contain_set": _type("distinct", AGGREGATE, "column value_set"),
         "expect_column_distinct_values_to_equal_set": _type("distinct", AGGREGATE, "column value_set"),
-        "expect_column_most_common_value_to_be_in_set": _type(
-            "distinct", f"{AGGREGATE} ties_okay", "column value_set"
-        ),
+        "expect_column_most_common_value_to_be_in_set": _type("distinct", f"{AGGREGATE} ties_okay", "column value_set"),
         "expect_column_to_exist": _type("shape", "column_index", "column"),
         "expect_column_type_to_be": _type("shape", "", "column type_"),
         "expect_column_values_to_be_of_type": _type("shape", ROW, "column type_"),

@@ -21,7 +21,7 @@ from junheng.validation.expressions import (
 )
 
 
-def condition_of(condition: Mapping[str, Any], columns: Mapping[str, Column]) -> exp.Expression:
+def condition_of(condition: Mapping[str, Any], columns: Mapping[str, Column]) -> exp.Expr:
     """The rows a rule speaks about. A comparison with a NULL cell selects nothing, also `!=` and `NOT_IN`.
 
     Raises RuleProblemError for a value that cannot be compared with its column.

@@ -18,7 +18,7 @@ from junheng.validation.suites import Rule
 SIZE = "group size"
 SHOWN_VALUES = 20
 
-Compiled = tuple[Mapping[str, exp.Expression], Callable[[Figures], Judgement]]
+Compiled = tuple[Mapping[str, exp.Expr], Callable[[Figures], Judgement]]
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class DistinctRule:
     """A rule on the distinct values of a column: `figures` are aggregates over one row per value, with how often it comes in `SIZE`."""
 
     rule: Rule
-    condition: exp.Expression | None
+    condition: exp.Expr | None
     column: Column
-    figures: Mapping[str, exp.Expression]
+    figures: Mapping[str, exp.Expr]
     judge: Callable[[Figures], Judgement]
 
 
@@ -57,7 +57,7 @@ def _unique_share(column: Column, arguments: Mapping[str, Any]) -> Compiled:
     return {"distinct": count_all(), "values": call("sum", col(SIZE))}, judge
 
 
-def _some(column: Column, condition: exp.Expression | None) -> exp.Expression:
+def _some(column: Column, condition: exp.Expr | None) -> exp.Expr:
     """The smallest values that meet a condition, as one text."""
     some = filtered(call("arg_min", as_text(col(column)), col(column), whole(SHOWN_VALUES)), condition)
     return call("array_to_string", some, text(", "))
@@ -70,7 +70,7 @@ def _only(column: Column, arguments: Mapping[str, Any]) -> Compiled:
     )
 
 
-def _missing(column: Column, values: Any) -> Mapping[str, exp.Expression]:
+def _missing(column: Column, values: Any) -> Mapping[str, exp.Expr]:
     """One figure for each value: whether it is there. The figure's name is the value."""
     return {str(value): call("bool_or", compare(column, "==", value)) for value in values if value is not None}
 

@@ -33,7 +33,7 @@ from junheng.validation.spread import SpreadRule
 from junheng.validation.suites import Rule
 from junheng.validation.unique import UniqueRule
 
-Expressions = Mapping[str, exp.Expression]
+Expressions = Mapping[str, exp.Expr]
 EVERY_ROW = "rows"
 
 
@@ -52,7 +52,7 @@ class EngineRun:
     """One plan on one relation. `source` is a table expression with the alias ROW."""
 
     connection: duckdb.DuckDBPyConnection
-    source: exp.Expression
+    source: exp.Expr
     plan: Plan
     store: FailingRows
     rows: int = 0
@@ -120,7 +120,9 @@ class EngineRun:
         for rule in self.plan.of(ShapeRule):
             self.counts[rule.rule.rule_id].judgement = rule.judgement
         figures_of = {
-            rule_id: {name.removeprefix("figure "): value for name, value in values.items() if name.startswith("figure ")}
+            rule_id: {
+                name.removeprefix("figure "): value for name, value in values.items() if name.startswith("figure ")
+            }
             for rule_id, values in found.items()
         }
         for rule in self.plan.of(AggregateRule):
@@ -132,15 +134,13 @@ class EngineRun:
                 self.counts[rule.rule.rule_id].failed = found[rule.rule.rule_id]["incomplete"]
         return figures_of
 
-    def figures(
-        self, wanted: Mapping[str, Expressions], source: exp.Expression
-    ) -> tuple[dict[str, dict[str, Any]], int]:
+    def figures(self, wanted: Mapping[str, Expressions], source: exp.Expr) -> tuple[dict[str, dict[str, Any]], int]:
         """Values of aggregate expressions for each rule, all in one statement, and the number of rows.
 
         A rule whose expressions do not bind or raise becomes a problem of its own: each is bound alone, then the guilty ones are found by halving.
         """
         shared: dict[str, int] = {}
-        columns: list[exp.Expression] = [exp.alias_(count_all(), EVERY_ROW)]
+        columns: list[exp.Expr] = [exp.alias_(count_all(), EVERY_ROW)]
         places: dict[str, dict[str, int]] = {}
         for rule_id, expressions in wanted.items():
             places[rule_id] = {}
@@ -158,7 +158,7 @@ class EngineRun:
         return {rule_id: {name: row[place] for name, place in of.items()} for rule_id, of in places.items()}, row[0]
 
     def halves(
-        self, wanted: Mapping[str, Expressions], source: exp.Expression, error: duckdb.Error
+        self, wanted: Mapping[str, Expressions], source: exp.Expr, error: duckdb.Error
     ) -> tuple[dict[str, dict[str, Any]], int]:
         """What remains when a shared scan has failed: without the rules that do not bind, then half by half."""
         asking = {rule_id: expressions for rule_id, expressions in wanted.items() if expressions}
@@ -179,7 +179,7 @@ class EngineRun:
         right, _ = self.figures({name: bound[name] for name in names[middle:]}, source)
         return {**left, **right}, rows
 
-    def binds(self, rule_id: str, expressions: Expressions, source: exp.Expression) -> bool:
+    def binds(self, rule_id: str, expressions: Expressions, source: exp.Expr) -> bool:
         """Whether the expressions of one rule can be planned; if not, that is the rule's problem."""
         return self.plans(rule_id, exp.select(*expressions.values()).from_(source.copy()))
 
@@ -203,7 +203,9 @@ class EngineRun:
             if rule.rule.rule_id not in self.problems and self.counts[rule.rule.rule_id].checked
         ]
         if rules:
-            found, _ = self.figures({rule.rule.rule_id: {"failed": count_if(rule.fails)} for rule in rules}, self.source)
+            found, _ = self.figures(
+                {rule.rule.rule_id: {"failed": count_if(rule.fails)} for rule in rules}, self.source
+            )
             for rule_id, values in found.items():
                 self.counts[rule_id].failed = values["failed"]
         return rules
@@ -223,7 +225,9 @@ class EngineRun:
                 self.problems.update({rule.rule.rule_id: first_line(error) for rule in rules})
                 continue
             size = exp.Column(this=identifier(SIZE))
-            total = self.fetch(sql(exp.select(call("coalesce", call("sum", size), exp.Literal.number(0))).from_(table.copy())))
+            total = self.fetch(
+                sql(exp.select(call("coalesce", call("sum", size), exp.Literal.number(0))).from_(table.copy()))
+            )
             for rule in rules:
                 self.counts[rule.rule.rule_id].failed += int(total[0][0])
                 found.append(rule.as_row_rule(table))
@@ -280,7 +284,7 @@ class EngineRun:
         reads = self.reads(query)
         suite = self.plan.suite
 
-        def cell(name: str | None) -> exp.Expression:
+        def cell(name: str | None) -> exp.Expr:
             return masked(as_text(col(name)), {name, *reads}, suite) if name in columns and name else exp.null()
 
         file = as_text(col(SOURCE_FILE)) if SOURCE_FILE in columns else exp.null()
@@ -301,7 +305,9 @@ class EngineRun:
 
     def stage(self) -> exp.Table:
         """A new table of the session, dropped at the end."""
-        table = exp.Table(this=identifier(f"junheng stage {len(self.staged)}"), db=identifier("main"), catalog=identifier("temp"))
+        table = exp.Table(
+            this=identifier(f"junheng stage {len(self.staged)}"), db=identifier("main"), catalog=identifier("temp")
+        )
         self.staged.append(table)
         return table
 
@@ -410,9 +416,9 @@ def made(
     )
 
 
-def counters(condition: exp.Expression | None, present: exp.Expression | None) -> dict[str, exp.Expression]:
+def counters(condition: exp.Expr | None, present: exp.Expr | None) -> dict[str, exp.Expr]:
     """How many rows a condition selects and how many of those are judged; what is always all rows is not counted again."""
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, exp.Expr] = {}
     if condition is not None:
         found["selected"] = count_if(condition)
     if present is not None:
@@ -420,12 +426,12 @@ def counters(condition: exp.Expression | None, present: exp.Expression | None) -
     return found
 
 
-def count_if(condition: exp.Expression) -> exp.Expression:
+def count_if(condition: exp.Expr) -> exp.Expr:
     """`count(*) filter (where …)`."""
     return filtered(count_all(), condition)
 
 
-def count_present(condition: exp.Expression | None, present: exp.Expression) -> exp.Expression:
+def count_present(condition: exp.Expr | None, present: exp.Expr) -> exp.Expr:
     """Judged rows; `count(column)` where that says the same, which rules on one column share."""
     inner = present.this if isinstance(present, exp.Not) else None
     if isinstance(inner, exp.Is) and isinstance(inner.this, exp.Column):
@@ -445,4 +451,3 @@ def first_line(error: Exception) -> str:
     words = str(error.args[0]) if isinstance(error, KeyError) else str(error)
     lines = words.strip().splitlines()
     return f"{type(error).__name__}: {lines[0] if lines else ''}"
-

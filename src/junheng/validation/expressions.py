@@ -51,64 +51,64 @@ def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
 
-def whole(value: int) -> exp.Expression:
+def whole(value: int) -> exp.Expr:
     """A whole number literal."""
     return exp.Literal.number(value)
 
 
-def call(name: str, *arguments: exp.Expression) -> exp.Expression:
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """A function of DuckDB under its own name: sqlglot leaves it as it is."""
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def cast(expression: exp.Expression, type_name: str) -> exp.Expression:
+def cast(expression: exp.Expr, type_name: str) -> exp.Expr:
     """A cast to a type of DuckDB."""
     return exp.Cast(this=expression, to=exp.DataType.build(type_name, dialect=DIALECT))
 
 
-def as_text(expression: exp.Expression) -> exp.Expression:
+def as_text(expression: exp.Expr) -> exp.Expr:
     """A value as text, as DuckDB writes it: decimals with all their places, dates in ISO."""
     return cast(expression, "VARCHAR")
 
 
-def is_null(expression: exp.Expression) -> exp.Expression:
+def is_null(expression: exp.Expr) -> exp.Expr:
     """`… is null`."""
     return exp.Is(this=expression, expression=exp.null())
 
 
-def not_null(expression: exp.Expression) -> exp.Expression:
+def not_null(expression: exp.Expr) -> exp.Expr:
     """`… is not null`."""
     return exp.Not(this=is_null(expression))
 
 
-def all_of(parts: Iterable[exp.Expression | None]) -> exp.Expression | None:
+def all_of(parts: Iterable[exp.Expr | None]) -> exp.Expr | None:
     """The parts joined by `and`, or None when there is none."""
     found = [part for part in parts if part is not None]
     return exp.and_(*found, copy=False) if found else None
 
 
-def any_of(parts: Iterable[exp.Expression | None]) -> exp.Expression:
+def any_of(parts: Iterable[exp.Expr | None]) -> exp.Expr:
     """The parts joined by `or`; false when there is none."""
     found = [part for part in parts if part is not None]
     return exp.or_(*found, copy=False) if found else exp.false()
 
 
-def negated(condition: exp.Expression) -> exp.Expression:
+def negated(condition: exp.Expr) -> exp.Expr:
     """`not (…)`: NULL stays NULL."""
     return exp.Not(this=exp.Paren(this=condition))
 
 
-def plus(parts: Sequence[exp.Expression]) -> exp.Expression:
+def plus(parts: Sequence[exp.Expr]) -> exp.Expr:
     """A sum."""
     return reduce(lambda left, right: exp.Add(this=left, expression=right), parts)
 
 
-def not_finite(column: Column) -> exp.Expression | None:
+def not_finite(column: Column) -> exp.Expr | None:
     """NaN and infinities, which fail numeric rules; None for a column that cannot hold them."""
     return exp.Not(this=call("isfinite", col(column))) if column.kind == "float" else None
 
 
-def sql(expression: exp.Expression) -> str:
+def sql(expression: exp.Expr) -> str:
     """The text of an expression."""
     return expression.sql(dialect=DIALECT)
 
@@ -126,7 +126,7 @@ def number(value: Any, column: Column) -> Decimal:
     return found
 
 
-def literal(value: Any, column: Column) -> exp.Expression:
+def literal(value: Any, column: Column) -> exp.Expr:
     """A value of a suite as a literal of the column's type. Raises RuleProblemError when it cannot be one."""
     if column.kind == "float":
         return cast(text(str(number(value, column))), column.type)
@@ -139,14 +139,14 @@ def literal(value: Any, column: Column) -> exp.Expression:
     return text(value) if column.kind == "text" else cast(text(value), column.type)
 
 
-def compare(column: Column, operator: str, value: Any) -> exp.Expression:
+def compare(column: Column, operator: str, value: Any) -> exp.Expr:
     """`column operator value`; NULL or false where the column is NULL. Raises RuleProblemError."""
     if column.kind in ("integer", "decimal"):
         return _compare_exact(column, operator, Fraction(number(value, column)) * 10**column.scale)
     return OPERATORS[operator](this=col(column), expression=literal(value, column))
 
 
-def _compare_exact(column: Column, operator: str, units: Fraction) -> exp.Expression:
+def _compare_exact(column: Column, operator: str, units: Fraction) -> exp.Expr:
     """Compare with a number of units of the last place, whether or not the column's type can hold it."""
     if operator in ("==", "!="):
         if units.denominator != 1 or not column.smallest <= units <= column.largest:
@@ -161,7 +161,7 @@ def _compare_exact(column: Column, operator: str, units: Fraction) -> exp.Expres
     return OPERATORS[operator](this=col(column), expression=units_literal(bound, column))
 
 
-def units_literal(units: int, column: Column) -> exp.Expression:
+def units_literal(units: int, column: Column) -> exp.Expr:
     """A number of units of the last place as a literal of the column's scale."""
     value = format(Decimal(units).scaleb(-column.scale, EXACT), "f")
     if column.type in WIDE:
@@ -169,12 +169,12 @@ def units_literal(units: int, column: Column) -> exp.Expression:
     return exp.Literal.number(value)
 
 
-def in_set(column: Column, values: Iterable[Any], *, inside: bool = True) -> exp.Expression:
+def in_set(column: Column, values: Iterable[Any], *, inside: bool = True) -> exp.Expr:
     """`column in (…)` or `column not in (…)`; false or NULL where the column is NULL.
 
     Values the column's type cannot hold match nothing, NULL is no value. Raises RuleProblemError.
     """
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     for value in values:
         if value is None:
             continue
@@ -190,7 +190,7 @@ def in_set(column: Column, values: Iterable[Any], *, inside: bool = True) -> exp
     return condition if inside else negated(condition)
 
 
-def with_value(condition: exp.Expression, column: Column, value: exp.Expression) -> exp.Expression:
+def with_value(condition: exp.Expr, column: Column, value: exp.Expr) -> exp.Expr:
     """A condition on a column as the same condition on another value of the column's type: a length, a sum, a figure."""
     this = col(column)
     return condition.transform(lambda node: value.copy() if node == this else node)

@@ -53,12 +53,34 @@ class FailingRows:
         columns = [exp.to_identifier(name) for name in NAMES]
         return sql(exp.Insert(this=exp.Schema(this=self.table.copy(), expressions=columns), expression=query))
 
-    def sample(self, suite: str, rule_ids: Iterable[str], keys: Mapping[str, Column]) -> dict[str, tuple[FailingRow, ...]]:
+    def keep(self, suite: Suite, found: Mapping[str, Sequence[FailingRow]]) -> None:
+        """Store failing rows that another engine has brought to Python."""
+        self.forget(suite.name)
+        severities = {rule.rule_id: rule.severity for rule in suite.rules}
+        rows = [
+            [
+                *(suite.name, rule_id, suite.table, severities[rule_id], json_text(row.keys)),
+                *(row.source_file, row.source_row, row.actual, row.required),
+            ]
+            for rule_id, failing in found.items()
+            for row in failing
+        ]
+        if rows:
+            marks = ", ".join("?" * len(NAMES))
+            self.connection.executemany(f"insert into {sql(self.table)} values ({marks})", rows)
+
+    def sample(
+        self, suite: str, rule_ids: Iterable[str], keys: Mapping[str, Column]
+    ) -> dict[str, tuple[FailingRow, ...]]:
         """The failing rows of each rule with the smallest keys, in their order."""
         wanted = list(rule_ids)
         if not wanted:
             return {}
-        order = call("row", *(key_order(column) for column in keys.values()), *map(exp.column, ("source_file", "source_row", "actual")))
+        order = call(
+            "row",
+            *(key_order(column) for column in keys.values()),
+            *map(exp.column, ("source_file", "source_row", "actual")),
+        )
         row = call("row", *map(exp.column, ("keys", "source_file", "source_row", "actual", "required")))
         query = (
             exp.select("rule_id", call("arg_min", row, order, whole(SAMPLE)))
@@ -74,40 +96,47 @@ class FailingRows:
         return found
 
 
+def json_text(keys: Mapping[str, Any]) -> str:
+    """Keys as DuckDB writes them."""
+    return json.dumps(dict(keys), ensure_ascii=False, separators=(",", ":"))
+
+
 def tuple_of(row: Any) -> Sequence[Any]:
     """A row value as a tuple: DuckDB gives unnamed structs as tuples or as dictionaries."""
     return tuple(row.values()) if isinstance(row, Mapping) else tuple(row)
 
 
-def key_order(column: Column) -> exp.Expression:
+def key_order(column: Column) -> exp.Expr:
     """A part of the stored keys as a value that sorts like the column."""
     part = call("json_extract_string", exp.column("keys"), text(f'$."{column.name}"'))
     # A masked key is no number.
-    return exp.TryCast(this=part, to=exp.DataType.build("HUGEINT", dialect=DIALECT)) if column.kind == "integer" else part
+    return (
+        exp.TryCast(this=part, to=exp.DataType.build("HUGEINT", dialect=DIALECT)) if column.kind == "integer" else part
+    )
 
 
-def keys_json(suite: Suite, columns: Mapping[str, Column], keys: Sequence[str]) -> exp.Expression:
+def keys_json(suite: Suite, columns: Mapping[str, Column], keys: Sequence[str]) -> exp.Expr:
     """The keys of the judged row as JSON text, in the order of the suite; other types than text, whole numbers and booleans as text."""
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for key in keys:
         parts += [text(key), masked(key_value(columns[key]), {key}, suite)]
     return as_text(call("json_object", *parts))
 
 
-def key_value(column: Column) -> exp.Expression:
+def key_value(column: Column) -> exp.Expr:
     """A part of the key in a type that JSON keeps exactly."""
     plain = (column.kind == "integer" and not column.type.endswith("HUGEINT")) or column.kind in ("text", "boolean")
     return col(column) if plain and not column.type.startswith("ENUM") else as_text(col(column))
 
 
-def masked(value: exp.Expression, reads: Iterable[str], suite: Suite) -> exp.Expression:
+def masked(value: exp.Expr, reads: Iterable[str], suite: Suite) -> exp.Expr:
     """A shown value; stars where it comes from a column with personal data."""
     if not suite.personal & set(reads):
         return value
     return exp.Case(ifs=[exp.If(this=not_null(value), true=text(MASK))])
 
 
-def source_cells(columns: Mapping[str, Column]) -> tuple[exp.Expression, exp.Expression]:
+def source_cells(columns: Mapping[str, Column]) -> tuple[exp.Expr, exp.Expr]:
     """File and row a judged row comes from, or NULL where the table does not say."""
     file = as_text(col(SOURCE_FILE)) if SOURCE_FILE in columns else exp.null()
     row = cast(col(SOURCE_ROW), "BIGINT") if SOURCE_ROW in columns else exp.null()
@@ -117,7 +146,7 @@ def source_cells(columns: Mapping[str, Column]) -> tuple[exp.Expression, exp.Exp
 def rows_of_rules(
     suite: Suite,
     columns: Mapping[str, Column],
-    source: exp.Expression,
+    source: exp.Expr,
     rules: Sequence[RowRule],
     required: Mapping[str, str],
 ) -> exp.Query:
@@ -129,14 +158,16 @@ def rows_of_rules(
         expressions=[exp.Case(ifs=[exp.If(this=rule.fails, true=whole(number))]) for number, rule in enumerate(rules)]
     )
     broken = (
-        exp.select(exp.alias_(call("unnest", flags), INDEX, quoted=True), exp.Column(this=exp.Star(), table=identifier(ROW)))
+        exp.select(
+            exp.alias_(call("unnest", flags), INDEX, quoted=True), exp.Column(this=exp.Star(), table=identifier(ROW))
+        )
         .from_(source.copy())
         .where(any_of(rule.fails for rule in rules))
     )
     index = col(INDEX)
     file, row = source_cells(columns)
 
-    def by_rule(values: Sequence[exp.Expression]) -> exp.Expression:
+    def by_rule(values: Sequence[exp.Expr]) -> exp.Expr:
         return exp.Case(
             this=index.copy(),
             ifs=[exp.If(this=whole(number), true=value) for number, value in enumerate(values)],
@@ -155,7 +186,9 @@ def rows_of_rules(
             by_rule([masked(rule.actual, rule.reads, suite) for rule in rules]),
             by_rule(
                 [
-                    call("coalesce", masked(rule.required, rule.reads, suite), words) if rule.required is not None else words
+                    call("coalesce", masked(rule.required, rule.reads, suite), words)
+                    if rule.required is not None
+                    else words
                     for rule, words in zip(rules, told, strict=True)
                 ]
             ),
@@ -178,4 +211,3 @@ def rows_of_query(suite: Suite, rule: Rule, staged: exp.Table, required: str) ->
         "actual",
         call("coalesce", exp.column("required"), text(required)),
     ).from_(staged)
-

@@ -8,15 +8,15 @@ left to Great Expectations.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from string import Template
 from typing import Any
 
 from junheng.errors import UsageError
-from junheng.validation.agreement import agreement_of
-from junheng.validation.gx_session import GxSession, quoted
-from junheng.validation.results import FailingRow, KeyValue, RuleResult, Status, status_of_count
+from junheng.validation.gx_session import GxSession, gx_session, quoted
+from junheng.validation.results import SAMPLE, FailingRow, KeyValue, RuleResult, Status, order_of, status_of_count
 from junheng.validation.suites import Parameters, Rule, Suite
 
 SOURCE_COLUMNS = ("_source_file", "_source_row")
@@ -32,6 +32,7 @@ class SuiteRun:
         self.suite = suite
         self.parameters = parameters
         self.columns = session.columns(suite.table)
+        self.failing: dict[str, tuple[FailingRow, ...]] = {}
         self.selection = f"select * from {quoted(suite.table)}"
         if suite.year_column and school_year is not None:
             self.selection += f" where {quoted(suite.year_column)} = {int(school_year)}"
@@ -63,23 +64,6 @@ class SuiteRun:
             for rule in self.suite.rules
         ]
 
-    def agreements(self, results: Iterable[RuleResult]) -> list[RuleResult]:
-        """For each rule that names what its mart says of the same rows: whether the two agree."""
-        found = {result.rule_id: result for result in results}
-        return [self._agreement(rule, found[rule.rule_id]) for rule in self.suite.rules if "agreement" in rule.meta]
-
-    def _agreement(self, rule: Rule, result: RuleResult) -> RuleResult:
-        words = rule.meta["agreement"]
-        rows: list[dict[str, Any]] = []
-        if self.columns:
-            names = ", ".join(quoted(key) for key in self.suite.keys)
-            try:
-                rows = self.session.query(f"select {names} from ({self.selection}) as t where {words['mart_fails']}")
-            except Exception as error:  # noqa: BLE001 - a mart that cannot be asked agrees with nothing
-                result = self._unasked(rule, "error", first_line(error))
-        failing = [{key: key_value(row[key]) for key in self.suite.keys} for row in rows]
-        return agreement_of(result, words, self.suite.keys, failing)
-
     def _validate(self, rules: Iterable[Rule]) -> list[Any]:
         # Great Expectations stores bounds as doubles whatever they are given as. Harmless here: `value` and `cv` are
         # doubles themselves, the standard suites allow for what a double may be off, and the counts and amounts of the
@@ -110,8 +94,8 @@ class SuiteRun:
         result = outcomes[0].result
         try:
             if rule.expectation_type == ROW_COUNT:
-                table = FailingRow({}, None, None, str(self.rows), rule.meta["required"])
-                return self._result(rule, self.rows, *((0, ()) if outcomes[0].success else (1, (table,))))
+                status = status_of_count(int(not outcomes[0].success), rule.severity)
+                return self._made(rule, status, self.rows, int(not outcomes[0].success), (), None, str(self.rows))
             if rule.expectation_type == UNEXPECTED_ROWS:
                 return self._of_query(rule, result)
         except Exception as error:  # noqa: BLE001 - a rule whose rows cannot be read is an error of its own
@@ -145,9 +129,7 @@ class SuiteRun:
         return self._result(rule, checked, failed, [self._failing(rule, row, column) for row in rows])
 
     def _failing(self, rule: Rule, row: Mapping[str, Any], column: str | None) -> FailingRow:
-        required = row.get("required_value") or Template(rule.meta["required"]).safe_substitute(
-            {name: plain(value) for name, value in self.parameters.items()}
-        )
+        required = row.get("required_value") or self._required(rule)
         source_row = row.get("_source_row")
         return FailingRow(
             keys={key: key_value(row[key]) for key in self.suite.keys},
@@ -167,23 +149,41 @@ class SuiteRun:
         return self._made(rule, status, 0, 0, (), reason)
 
     def _made(
-        self, rule: Rule, status: Status, checked: int, failed: int, rows: tuple[FailingRow, ...], reason: str | None
+        self,
+        rule: Rule,
+        status: Status,
+        checked: int,
+        failed: int,
+        rows: tuple[FailingRow, ...],
+        reason: str | None,
+        observed: str | None = None,
     ) -> RuleResult:
         meta = rule.meta
+        self.failing[rule.rule_id] = rows
         return RuleResult(
             rule_id=rule.rule_id,
             suite=self.suite.name,
             table=self.suite.table,
+            expectation_type=rule.expectation_type,
+            observed=observed,
+            required=self._required(rule),
             severity=rule.severity,
             status=status,
             rows_checked=checked,
             rows_failed=failed,
-            failing_rows=rows,
+            sample=rows[:SAMPLE],
             reason=reason,
             title_zh=meta["title_zh"],
             title_en=meta["title_en"],
             how_to_fix=meta["how_to_fix"],
+            why=meta["why"],
+            who_fixes=meta["who_fixes"],
+            source=meta["source"],
         )
+
+    def _required(self, rule: Rule) -> str:
+        texts = {name: plain(value) for name, value in self.parameters.items()}
+        return Template(rule.meta["required"]).safe_substitute(texts)
 
     def _count(self, condition: str) -> int:
         rows = self.session.query(f"select count(*) as n from ({self.selection}) as t where {condition}")
@@ -236,10 +236,13 @@ def key_value(value: object) -> KeyValue:
     return value if value is None or isinstance(value, str | int) else plain(value)
 
 
-def order_of(row: FailingRow) -> tuple[Any, ...]:
-    """Sort order of failing rows: by key, a missing part first, then by place in the file."""
-    keys = tuple(
-        (value is not None, str(value).rjust(20) if isinstance(value, int) else str(value))
-        for value in row.keys.values()
-    )
-    return (keys, row.source_file or "", row.source_row or 0, row.actual or "")
+def run_with_gx(
+    database: Path, suites: Sequence[Suite], parameters: Parameters, school_year: int | None
+) -> list[tuple[list[RuleResult], dict[str, tuple[FailingRow, ...]]]]:
+    """For each suite the results of its rules and all failing rows by rule."""
+    found = []
+    with gx_session(database) as session:
+        for suite in suites:
+            run = SuiteRun(session, suite, parameters, school_year)
+            found.append((run.results(), run.failing))
+    return found

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from string import Template
 from typing import Any
 
-from sqlglot import exp
-
 from junheng.errors import UsageError
 from junheng.validation.aggregates import AggregateRule, aggregate_rule
 from junheng.validation.catalogue import ACCEPTED
@@ -113,7 +111,9 @@ def required_text(rule: Rule, arguments: Mapping[str, Any], parameters: Paramete
     written = rule.meta.get("required")
     if written:
         return Template(written).safe_substitute({name: as_plain(value) for name, value in parameters.items()})
-    told = {name: value for name, value in arguments.items() if name not in ("column", "row_condition", "condition_parser")}
+    told = {
+        name: value for name, value in arguments.items() if name not in ("column", "row_condition", "condition_parser")
+    }
     return ", ".join(f"{name} = {as_plain(value)}" for name, value in told.items()) or rule.expectation_type
 
 

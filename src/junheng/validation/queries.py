@@ -17,7 +17,19 @@ BATCH = "judged_batch"
 ACTUAL, REQUIRED = "actual_value", "required_value"
 # The alias under which conditions in `meta` (scope, agreement) name the judged row.
 META_ALIAS = "t"
-CLAUSES = ("joins", "group", "having", "distinct", "limit", "offset", "qualify", "laterals", "windows", "sample", "into")
+CLAUSES = (
+    "joins",
+    "group",
+    "having",
+    "distinct",
+    "limit",
+    "offset",
+    "qualify",
+    "laterals",
+    "windows",
+    "sample",
+    "into",
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +38,9 @@ class QueryRule:
 
     rule: Rule
     query: exp.Query
-    scope: exp.Expression | None
+    scope: exp.Expr | None
 
-    def over(self, source: exp.Expression) -> exp.Query:
+    def over(self, source: exp.Expr) -> exp.Query:
         """The query with the judged rows in place of `{batch}`."""
         return over(self.query, source)
 
@@ -50,7 +62,7 @@ def parsed(text: str) -> exp.Query:
     return trees[0]
 
 
-def condition(text: str, alias: str = META_ALIAS) -> exp.Expression:
+def condition(text: str, alias: str = META_ALIAS) -> exp.Expr:
     """A condition of `meta` on the judged row. Raises RuleProblemError."""
     try:
         return renamed(exp.Paren(this=sqlglot.parse_one(text, read=DIALECT)), alias)
@@ -58,10 +70,10 @@ def condition(text: str, alias: str = META_ALIAS) -> exp.Expression:
         raise RuleProblemError(f"the condition cannot be read: {str(error).splitlines()[0]}") from error
 
 
-def over(query: exp.Query, source: exp.Expression) -> exp.Query:
+def over(query: exp.Query, source: exp.Expr) -> exp.Query:
     """A query with the judged rows in place of BATCH."""
 
-    def replaced(node: exp.Expression) -> exp.Expression:
+    def replaced(node: exp.Expr) -> exp.Expr:
         if not is_batch(node):
             return node
         alias = node.args.get("alias")
@@ -75,7 +87,7 @@ def over(query: exp.Query, source: exp.Expression) -> exp.Query:
     return found
 
 
-def is_batch(node: exp.Expression) -> bool:
+def is_batch(node: exp.Expr) -> bool:
     """Whether a node stands for the judged rows."""
     return isinstance(node, exp.Table) and node.name == BATCH and not node.db
 
@@ -105,9 +117,7 @@ def as_row_rule(query: QueryRule, keys: Iterable[str]) -> RowRule | None:
     return row_rule_of(query, broken, actual, required)
 
 
-def row_rule_of(
-    query: QueryRule, broken: exp.Expression, actual: exp.Expression | None, required: exp.Expression | None
-) -> RowRule:
+def row_rule_of(query: QueryRule, broken: exp.Expr, actual: exp.Expr | None, required: exp.Expr | None) -> RowRule:
     """The row rule of a query that filters."""
     column = query.rule.meta.get("actual")
     if actual is None and column and column != ACTUAL:
@@ -154,15 +164,15 @@ def _shows(select: exp.Select, keys: Iterable[str]) -> bool:
     return set(keys) <= names
 
 
-def _computes(part: exp.Expression) -> bool:
+def _computes(part: exp.Expr) -> bool:
     """Whether a part of the result needs more than its own row."""
     return part.find(exp.AggFunc, exp.Window, exp.Unnest, exp.Explode) is not None and part.find(exp.Select) is None
 
 
-def renamed(tree: exp.Expression, alias: str) -> exp.Expression:
+def renamed(tree: exp.Expr, alias: str) -> exp.Expr:
     """The same condition on the judged row as ROW; a subquery that gives the alias to rows of its own keeps it."""
 
-    def rename(node: exp.Expression) -> exp.Expression:
+    def rename(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and node.table.lower() == alias.lower() and not _shadowed(node, alias):
             node.set("table", identifier(ROW))
         return node
@@ -170,7 +180,7 @@ def renamed(tree: exp.Expression, alias: str) -> exp.Expression:
     return tree.transform(rename, copy=False)
 
 
-def _shadowed(node: exp.Expression, alias: str) -> bool:
+def _shadowed(node: exp.Expr, alias: str) -> bool:
     select = node.find_ancestor(exp.Select)
     while select is not None:
         if any(source.alias_or_name.lower() == alias.lower() for source in _sources(select)):
@@ -179,8 +189,7 @@ def _shadowed(node: exp.Expression, alias: str) -> bool:
     return False
 
 
-def _sources(select: exp.Select) -> list[exp.Expression]:
+def _sources(select: exp.Select) -> list[exp.Expr]:
     source = select.args.get("from_")
     found = [source.this] if source is not None else []
     return found + [join.this for join in select.args.get("joins") or ()]
-

@@ -137,7 +137,10 @@ class ValidationResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the failing rows beyond the samples, in plain types."""
-        rules = [{**asdict(replace(result, sample=())), "sample": [asdict(row) for row in result.sample]} for result in self.results]
+        rules = [
+            {**asdict(replace(result, sample=())), "sample": [asdict(row) for row in result.sample]}
+            for result in self.results
+        ]
         return {
             "suite": self.suite,
             "table": self.table,

@@ -48,22 +48,26 @@ class RowRule:
     """
 
     rule: Rule
-    condition: exp.Expression | None
-    present: exp.Expression | None
-    broken: exp.Expression
-    actual: exp.Expression
-    required: exp.Expression | None = None
+    condition: exp.Expr | None
+    present: exp.Expr | None
+    broken: exp.Expr
+    actual: exp.Expr
+    required: exp.Expr | None = None
     reads: frozenset[str] = field(default_factory=frozenset)
 
     @property
-    def scope(self) -> exp.Expression | None:
+    def scope(self) -> exp.Expr | None:
         """The rows that are judged."""
         return all_of((self.condition, self.present))
 
     @property
-    def fails(self) -> exp.Expression:
+    def fails(self) -> exp.Expr:
         """True for the rows that break the rule."""
-        return self.broken if self.condition is None else exp.And(this=self.condition, expression=exp.Paren(this=self.broken))
+        return (
+            self.broken
+            if self.condition is None
+            else exp.And(this=self.condition, expression=exp.Paren(this=self.broken))
+        )
 
 
 def row_rule(rule: Rule, arguments: Arguments, columns: Columns) -> RowRule:
@@ -78,9 +82,7 @@ def row_rule(rule: Rule, arguments: Arguments, columns: Columns) -> RowRule:
     return RowRule(rule, condition, present, broken, as_text(col(column)), reads=frozenset({column.name}))
 
 
-def _of_members(
-    rule: Rule, arguments: Arguments, columns: Columns, condition: exp.Expression | None
-) -> RowRule:
+def _of_members(rule: Rule, arguments: Arguments, columns: Columns, condition: exp.Expr | None) -> RowRule:
     pair = "column_A" in arguments
     names = [arguments["column_A"], arguments["column_B"]] if pair else list(arguments["column_list"])
     members = [columns[name] for name in names]
@@ -89,7 +91,7 @@ def _of_members(
     broken = MEMBER_RULES[rule.expectation_type](members, arguments)
     ignored = arguments.get("ignore_row_if") or ("either_value_is_missing" if pair else "any_value_is_missing")
     nulls = [is_null(col(member)) for member in members]
-    present: exp.Expression | None = None
+    present: exp.Expr | None = None
     if ignored in ("either_value_is_missing", "any_value_is_missing"):
         present = all_of(not_null(col(member)) for member in members)
         if len(members) > 2 or any(member.kind == "float" for member in members):
@@ -105,16 +107,16 @@ def _of_members(
     return RowRule(rule, condition, present, broken, actual, reads=frozenset(names))
 
 
-def shown(members: Sequence[Column]) -> exp.Expression:
+def shown(members: Sequence[Column]) -> exp.Expr:
     """The cells of several columns as one text: `a = 1, b = null`."""
-    parts: list[exp.Expression] = []
+    parts: list[exp.Expr] = []
     for index, member in enumerate(members):
         parts.append(text(f"{', ' if index else ''}{member.name} = "))
         parts.append(call("coalesce", as_text(col(member)), text("null")))
     return call("concat", *parts)
 
 
-def _outside(column: Column, arguments: Arguments) -> exp.Expression:
+def _outside(column: Column, arguments: Arguments) -> exp.Expr:
     low, high = arguments.get("min_value"), arguments.get("max_value")
     if low is None and high is None:
         raise RuleProblemError("min_value or max_value is needed")
@@ -128,41 +130,41 @@ def _outside(column: Column, arguments: Arguments) -> exp.Expression:
     )
 
 
-def _length(column: Column) -> exp.Expression:
+def _length(column: Column) -> exp.Expr:
     if column.kind != "text":
         raise RuleProblemError(f"{column.name} ({column.type}) is not text")
     return call("length", as_text(col(column)))
 
 
-def _length_outside(column: Column, arguments: Arguments) -> exp.Expression:
+def _length_outside(column: Column, arguments: Arguments) -> exp.Expr:
     length = _length(column)
     return with_value(_outside(LENGTH, arguments), LENGTH, length)
 
 
-def _length_differs(column: Column, arguments: Arguments) -> exp.Expression:
+def _length_differs(column: Column, arguments: Arguments) -> exp.Expr:
     return with_value(compare(LENGTH, "!=", arguments["value"]), LENGTH, _length(column))
 
 
-def _matches(column: Column, pattern: str) -> exp.Expression:
+def _matches(column: Column, pattern: str) -> exp.Expr:
     _length(column)
     return call("regexp_matches", as_text(col(column)), text(pattern))
 
 
-def _like(column: Column, pattern: str, escape: str | None) -> exp.Expression:
+def _like(column: Column, pattern: str, escape: str | None) -> exp.Expr:
     _length(column)
-    like: exp.Expression = exp.Like(this=as_text(col(column)), expression=text(pattern))
+    like: exp.Expr = exp.Like(this=as_text(col(column)), expression=text(pattern))
     return exp.Escape(this=like, expression=text(escape)) if escape else like
 
 
-def _regexes(column: Column, arguments: Arguments) -> list[exp.Expression]:
+def _regexes(column: Column, arguments: Arguments) -> list[exp.Expr]:
     return [_matches(column, pattern) for pattern in arguments["regex_list"]]
 
 
-def _likes(column: Column, arguments: Arguments) -> list[exp.Expression]:
+def _likes(column: Column, arguments: Arguments) -> list[exp.Expr]:
     return [_like(column, pattern, arguments.get("escape")) for pattern in arguments["like_pattern_list"]]
 
 
-def _not_on(matches: Iterable[exp.Expression], arguments: Arguments) -> exp.Expression:
+def _not_on(matches: Iterable[exp.Expr], arguments: Arguments) -> exp.Expr:
     missed = [negated(match) for match in matches]
     if arguments.get("match_on") == "all":
         return any_of(missed)
@@ -172,14 +174,14 @@ def _not_on(matches: Iterable[exp.Expression], arguments: Arguments) -> exp.Expr
     return found
 
 
-def _not_in_format(column: Column, arguments: Arguments) -> exp.Expression:
+def _not_in_format(column: Column, arguments: Arguments) -> exp.Expr:
     if column.kind != "text":
         raise RuleProblemError(f"{column.name} ({column.type}) is not text")
     parsed = call("try_strptime", as_text(col(column)), text(arguments["strftime_format"]))
     return exp.and_(not_null(col(column)), is_null(parsed), copy=False)
 
 
-VALUE_RULES: Mapping[str, Callable[[Column, Arguments], exp.Expression]] = {
+VALUE_RULES: Mapping[str, Callable[[Column, Arguments], exp.Expr]] = {
     "expect_column_values_to_not_be_null": lambda column, _: is_null(col(column)),
     "expect_column_values_to_be_null": lambda column, _: not_null(col(column)),
     "expect_column_values_to_be_between": _outside,
@@ -210,12 +212,10 @@ def _same_kind(members: Sequence[Column]) -> None:
     first = members[0]
     for other in members[1:]:
         if not (first.is_number and other.is_number) and first.kind != other.kind:
-            raise RuleProblemError(
-                f"{first.name} ({first.type}) cannot be compared with {other.name} ({other.type})"
-            )
+            raise RuleProblemError(f"{first.name} ({first.type}) cannot be compared with {other.name} ({other.type})")
 
 
-def _exact(members: Sequence[Column]) -> list[exp.Expression]:
+def _exact(members: Sequence[Column]) -> list[exp.Expr]:
     """The members in one type that holds all of them exactly; a double among exact numbers makes doubles of all."""
     _same_kind(members)
     kinds = {member.kind for member in members}
@@ -225,22 +225,22 @@ def _exact(members: Sequence[Column]) -> list[exp.Expression]:
     return [col(member) for member in members]
 
 
-def _unordered(members: Sequence[Column]) -> list[exp.Expression | None]:
+def _unordered(members: Sequence[Column]) -> list[exp.Expr | None]:
     return [not_finite(member) for member in members]
 
 
-def _not_greater(members: Sequence[Column], arguments: Arguments) -> exp.Expression:
+def _not_greater(members: Sequence[Column], arguments: Arguments) -> exp.Expr:
     left, right = _exact(members)
     kind: type[exp.Binary] = exp.LT if arguments.get("or_equal") else exp.LTE
     return any_of((kind(this=left, expression=right), *_unordered(members)))
 
 
-def _differ(members: Sequence[Column], _: Arguments) -> exp.Expression:
+def _differ(members: Sequence[Column], _: Arguments) -> exp.Expr:
     first, *others = _exact(members)
     return any_of((*(exp.NEQ(this=first.copy(), expression=other) for other in others), *_unordered(members)))
 
 
-def _pair_outside(members: Sequence[Column], arguments: Arguments) -> exp.Expression:
+def _pair_outside(members: Sequence[Column], arguments: Arguments) -> exp.Expr:
     left, right = members
     pairs = [
         all_of((compare(left, "==", a), compare(right, "==", b)))
@@ -252,7 +252,7 @@ def _pair_outside(members: Sequence[Column], arguments: Arguments) -> exp.Expres
     return exp.and_(both, exp.Not(this=exp.Paren(this=inside)), copy=False)
 
 
-def _sum_differs(members: Sequence[Column], arguments: Arguments) -> exp.Expression:
+def _sum_differs(members: Sequence[Column], arguments: Arguments) -> exp.Expr:
     for member in members:
         if not member.is_number:
             raise RuleProblemError(f"{member.name} ({member.type}) is not a number")
@@ -267,12 +267,12 @@ def _sum_differs(members: Sequence[Column], arguments: Arguments) -> exp.Express
     return with_value(compare(exact, "!=", arguments["sum_total"]), exact, added)
 
 
-def _repeat(members: Sequence[Column], _: Arguments) -> exp.Expression:
+def _repeat(members: Sequence[Column], _: Arguments) -> exp.Expr:
     pairs = combinations(members, 2)
     return any_of(exp.EQ(this=left, expression=right) for left, right in (_exact(pair) for pair in pairs))
 
 
-MEMBER_RULES: Mapping[str, Callable[[Sequence[Column], Arguments], exp.Expression]] = {
+MEMBER_RULES: Mapping[str, Callable[[Sequence[Column], Arguments], exp.Expr]] = {
     "expect_column_pair_values_a_to_be_greater_than_b": _not_greater,
     "expect_column_pair_values_to_be_equal": _differ,
     "expect_column_pair_values_to_be_in_set": _pair_outside,

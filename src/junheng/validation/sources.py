@@ -46,7 +46,7 @@ class Source:
     """The rows to judge: `relation` is None when there is no such table. `failing` is the table that takes failing rows."""
 
     connection: duckdb.DuckDBPyConnection
-    relation: exp.Expression | None
+    relation: exp.Expr | None
     failing: exp.Table
     temporary: bool
     detach: Callable[[], None]
@@ -58,20 +58,20 @@ class Source:
             return {}
         return described(self.connection, self.relation)
 
-    def narrowed(self, column: str, value: int) -> exp.Expression | None:
+    def narrowed(self, column: str, value: int) -> exp.Expr | None:
         """The rows of one year."""
         if self.relation is None:
             return None
         return narrowed(self.relation, column, value)
 
 
-def described(connection: duckdb.DuckDBPyConnection, relation: exp.Expression) -> dict[str, Column]:
+def described(connection: duckdb.DuckDBPyConnection, relation: exp.Expr) -> dict[str, Column]:
     """The columns of a relation."""
     rows = connection.execute(f"describe {sql(exp.select('*').from_(relation.copy()))}").fetchall()
     return dict(columns_of((row[0], row[1]) for row in rows))
 
 
-def narrowed(relation: exp.Expression, column: str, value: int) -> exp.Expression:
+def narrowed(relation: exp.Expr, column: str, value: int) -> exp.Expr:
     """The rows of a relation in which a column holds a whole number."""
     name = exp.Column(this=identifier(column), table=identifier(ROW))
     query = exp.select(exp.Star()).from_(relation.copy()).where(exp.EQ(this=name, expression=whole(value)))
@@ -91,7 +91,7 @@ def table_named(name: str, catalog: str | None = None) -> exp.Table:
     return exp.Table(this=identifier(last), db=database, catalog=found, alias=row_alias())
 
 
-def exists(connection: duckdb.DuckDBPyConnection, table: exp.Expression) -> bool:
+def exists(connection: duckdb.DuckDBPyConnection, table: exp.Expr) -> bool:
     """Whether a table or view is there. A view that is broken raises duckdb.Error."""
     try:
         connection.execute(f"describe {sql(exp.select('*').from_(table.copy()))}")
@@ -196,5 +196,7 @@ def _of_frame(data: Any, limits: Limits) -> Source:
         connection.register(WAREHOUSE, data)
     except (duckdb.Error, TypeError) as error:
         connection.close()
-        raise UsageError("data_unknown", found=type(data).__name__, expected="Path, DuckDB, Arrow, pandas, Polars") from error
+        raise UsageError(
+            "data_unknown", found=type(data).__name__, expected="Path, DuckDB, Arrow, pandas, Polars"
+        ) from error
     return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)

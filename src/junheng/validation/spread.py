@@ -37,8 +37,8 @@ class SpreadRule:
 
     rule: Rule
     column: Column
-    condition: exp.Expression | None
-    figures: Mapping[str, exp.Expression]
+    condition: exp.Expr | None
+    figures: Mapping[str, exp.Expr]
     arguments: Mapping[str, Any]
 
     def as_row_rule(self, figures: Figures) -> RowRule:
@@ -70,29 +70,32 @@ def spread_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, 
             for name, place in (("low", "0.25"), ("high", "0.75"))
         }
     else:
-        figures = {name: filtered(call(function, value.copy()), used) for name, function in (("mean", "avg"), ("spread", "stddev_samp"))}
+        figures = {
+            name: filtered(call(function, value.copy()), used)
+            for name, function in (("mean", "avg"), ("spread", "stddev_samp"))
+        }
     return SpreadRule(rule, column, condition, figures, arguments)
 
 
-def _double(value: float) -> exp.Expression:
+def _double(value: float) -> exp.Expr:
     return cast(text(repr(value)), "DOUBLE")
 
 
-def _distance(value: exp.Expression, figures: Figures) -> exp.Expression:
+def _distance(value: exp.Expr, figures: Figures) -> exp.Expr:
     return exp.Paren(this=exp.Sub(this=value, expression=_double(figures["mean"])))
 
 
-def _z_broken(value: exp.Expression, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expression:
+def _z_broken(value: exp.Expr, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expr:
     # Where all values are the same, none is far from the others.
     if not figures["spread"]:
         return exp.false()
-    score: exp.Expression = exp.Div(this=_distance(value, figures), expression=_double(figures["spread"]))
+    score: exp.Expr = exp.Div(this=_distance(value, figures), expression=_double(figures["spread"]))
     if arguments["double_sided"]:
         score = call("abs", score)
     return exp.GTE(this=score, expression=literal(arguments["threshold"], DOUBLE))
 
 
-def _far_from_mean(value: exp.Expression, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expression:
+def _far_from_mean(value: exp.Expr, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expr:
     if figures["spread"] is None:
         return exp.false()
     limit = float(number(arguments.get("multiplier", "1.5"), DOUBLE)) * figures["spread"]
@@ -101,7 +104,7 @@ def _far_from_mean(value: exp.Expression, figures: Figures, arguments: Mapping[s
     return exp.GTE(this=call("abs", _distance(value, figures)), expression=_double(limit))
 
 
-def _outside_fences(value: exp.Expression, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expression:
+def _outside_fences(value: exp.Expr, figures: Figures, arguments: Mapping[str, Any]) -> exp.Expr:
     if figures["low"] is None:
         return exp.false()
     reach = float(number(arguments.get("multiplier", "1.5"), DOUBLE)) * (figures["high"] - figures["low"])

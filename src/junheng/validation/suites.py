@@ -36,7 +36,12 @@ META_OF_RULE = (
 )
 SEVERITIES = ("critical", "warning", "info")
 WORDS = ("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source")
-CONDITIONS = {"comparison": ("column", "operator", "parameter"), "nullity": ("column", "is_null"), "and": ("conditions",), "or": ("conditions",)}
+CONDITIONS = {
+    "comparison": ("column", "operator", "parameter"),
+    "nullity": ("column", "is_null"),
+    "and": ("conditions",),
+    "or": ("conditions",),
+}
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "IN", "NOT_IN")
 
 
@@ -154,10 +159,18 @@ def _completed(
     for expectation in expectations:
         meta = dict(expectation.get("meta") or {})
         kind, kwargs = str(expectation.get("type")), expectation.get("kwargs") or {}
-        told = expectation.get("description") or " ".join([kind, *(str(kwargs[name]) for name in kwargs if "column" in name)])
-        name = str(meta.get("rule_id") or expectation.get("id") or ".".join([kind, *map(str, filter(None, [kwargs.get("column")]))]))
+        told = expectation.get("description") or " ".join(
+            [kind, *(str(kwargs[name]) for name in kwargs if "column" in name)]
+        )
+        name = str(
+            meta.get("rule_id")
+            or expectation.get("id")
+            or ".".join([kind, *map(str, filter(None, [kwargs.get("column")]))])
+        )
         if not meta.get("rule_id") and not expectation.get("id"):
-            name = next(made for number in count(1) if (made := name if number == 1 else f"{name}.{number}") not in seen)
+            name = next(
+                made for number in count(1) if (made := name if number == 1 else f"{name}.{number}") not in seen
+            )
         seen.add(name)
         yield {
             **expectation,

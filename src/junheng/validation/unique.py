@@ -35,21 +35,21 @@ class UniqueRule:
 
     rule: Rule
     members: tuple[Column, ...]
-    condition: exp.Expression | None
-    present: exp.Expression | None
+    condition: exp.Expr | None
+    present: exp.Expr | None
 
     @property
-    def scope(self) -> exp.Expression | None:
+    def scope(self) -> exp.Expr | None:
         """The rows that are judged."""
         return all_of((self.condition, self.present))
 
     @property
-    def incomplete(self) -> exp.Expression:
+    def incomplete(self) -> exp.Expr:
         """The judged rows that lack a part of the key."""
         found = all_of((self.scope, exp.Paren(this=any_of(is_null(col(member)) for member in self.members))))
         return found if found is not None else exp.false()
 
-    def repeated(self, source: exp.Expression) -> exp.Select:
+    def repeated(self, source: exp.Expr) -> exp.Select:
         """The keys that come more than once, with how often."""
         complete = all_of((self.condition, *(not_null(col(member)) for member in self.members)))
         columns = [col(member) for member in self.members]
@@ -80,11 +80,9 @@ def unique_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, 
     names = [arguments["column"]] if "column" in arguments else list(arguments["column_list"])
     members = tuple(columns[name] for name in names)
     ignored = "any_value_is_missing" if "column" in arguments else arguments.get("ignore_row_if")
-    present: exp.Expression | None = None
+    present: exp.Expr | None = None
     if ignored == "any_value_is_missing":
         present = all_of(not_null(col(member)) for member in members)
     elif ignored == "all_values_are_missing":
         present = exp.Paren(this=any_of(not_null(col(member)) for member in members))
     return UniqueRule(rule, members, condition, present)
-
-
