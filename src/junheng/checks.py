@@ -12,7 +12,8 @@ import duckdb
 
 from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, keys_text
-from junheng.landing.cells import literal, quoted
+from junheng.landing.cells import quoted
+from junheng.landing.records import path_literal
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -100,7 +101,7 @@ def _column(rule_id: str, keys: Mapping[str, object]) -> str:
 def _standards_as_text(standards: Path) -> list[str]:
     statements = ["create schema standards"]
     for seed in sorted(standards.glob("*.csv")):
-        read = f"read_csv({literal(str(seed))}, all_varchar = true, header = true, nullstr = '')"
+        read = f"read_csv({path_literal(seed)}, all_varchar = true, header = true, nullstr = '')"
         statements.append(f"create table standards.{quoted(seed.stem)} as select * from {read}")
     return statements
 

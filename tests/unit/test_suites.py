@@ -1,19 +1,25 @@
-"""The linter of suites: every kind of broken suite is refused with the file and the rule, and no import of Great Expectations."""
+"""The linter of suites.
+
+Every kind of broken suite is refused with the file and the rule, and no import of Great Expectations.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from junheng.errors import UsageError
+from junheng.messages import catalogue
 from junheng.validation.suites import load_suites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +98,10 @@ def ask_unknown_parameter(suite: Json) -> None:
     first(suite)["kwargs"]["max_value"] = {"$PARAMETER": "nobody_knows"}
 
 
+def write_an_unknown_expression(suite: Json) -> None:
+    first(suite)["kwargs"]["max_value"] = {"$PARAMETER": "low * 2"}
+
+
 def reverse_bounds(suite: Json) -> None:
     first(suite)["kwargs"]["max_value"] = -1
 
@@ -130,6 +140,7 @@ BROKEN = [
     (rename, "suite_name_mismatch", None),
     (empty, "suite_empty", None),
     (ask_unknown_parameter, "suite_missing_parameter", "between"),
+    (write_an_unknown_expression, "suite_bad_value", "between"),
     (reverse_bounds, "suite_bounds_reversed", "between"),
     (allow_nothing, "suite_bad_value", "in_set"),
     (read_other_rows, "suite_bad_value", "query"),
@@ -150,6 +161,19 @@ def test_a_good_suite_loads(tmp_path: Path) -> None:
     )
     assert suite.rules[0].filled({"low": 0})["min_value"] == 0
     assert load_suites(tmp_path / "raw", {"low": 0}) == [suite]
+
+
+def test_a_parameter_may_carry_an_addition(tmp_path: Path) -> None:
+    suite = copy.deepcopy(GOOD)
+    first(suite)["kwargs"] = {
+        "column": "v",
+        "min_value": {"$PARAMETER": "low - 0.001"},
+        "max_value": {"$PARAMETER": "low + 1"},
+    }
+    write(tmp_path, suite)
+    (loaded,) = load_suites(tmp_path, {"low": Decimal("0.5")})
+    filled = loaded.rules[0].filled({"low": Decimal("0.5")})
+    assert (filled["min_value"], filled["max_value"]) == (Decimal("0.499"), Decimal("1.5"))
 
 
 @pytest.mark.parametrize(("break_it", "message_id", "rule_id"), BROKEN, ids=[case[0].__name__ for case in BROKEN])
@@ -199,9 +223,17 @@ def test_committed_suites_are_what_the_generator_writes() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_every_message_of_the_validation_has_its_words() -> None:
+    sources = (ROOT / "src" / "junheng" / "validation").glob("*.py")
+    used = {match for path in sources for match in re.findall(r'Error\(\s*"(\w+)"', path.read_text(encoding="utf-8"))}
+    assert {"suite_unknown_type", "threshold_twice", "warehouse_unreadable"} <= used
+    assert used - set(catalogue()["errors"]) == set()
+
+
 def test_linting_imports_neither_great_expectations_nor_pandas() -> None:
     script = (
-        "import sys; from pathlib import Path; import junheng.validation as v; from junheng.validation.suites import load_suites;"
+        "import sys; from pathlib import Path; import junheng.validation;"
+        "from junheng.validation.suites import load_suites;"
         f"load_suites(Path({str(ROOT / 'expectations' / 'raw')!r}), {{}});"
         "print(sorted({'great_expectations', 'pandas', 'scipy', 'sqlalchemy'} & set(sys.modules)))"
     )

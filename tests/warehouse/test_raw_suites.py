@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from junheng.errors import MachineError, UsageError
 from junheng.validation import run_suites
 from junheng.validation.results import RuleResult
 from tests.warehouse import raw_county
@@ -73,6 +74,11 @@ def test_a_failing_row_leads_back_to_its_cell(broken: raw_county.County, results
     (row,) = results_of_broken["raw.staff.subject.known_subject"].sample
     assert row.source_file == "staff.csv"
     assert row.actual == "炼金术"
+
+
+def test_a_repeated_key_says_how_often_it_comes(results_of_broken: Results) -> None:
+    rows = results_of_broken["raw.schools.key.unique"].failing_rows
+    assert [(row.actual, row.required) for row in rows] == [("2 ×", "1 × (school_year, school_code)")] * 2
 
 
 def test_seeded_rows_have_no_source_but_are_found(tmp_path: Path) -> None:
@@ -175,3 +181,22 @@ def test_running_is_silent_offline_and_gives_the_file_back(
     assert capfd.readouterr() == ("", "")
     with duckdb.connect(str(database)) as connection:
         connection.execute("create table written_afterwards (i int)")
+
+
+def test_a_file_that_cannot_be_opened_is_the_fault_of_the_machine(tmp_path: Path) -> None:
+    database = raw_county.write_warehouse(tmp_path / "w.duckdb", raw_county.good_county().tables)
+    with duckdb.connect(str(database)), pytest.raises(MachineError) as held:
+        run(database)
+    with pytest.raises(MachineError) as missing:
+        run(tmp_path / "none.duckdb")
+    assert held.value.message_id == missing.value.message_id == "warehouse_unreadable"
+    assert missing.value.file == str(tmp_path / "none.duckdb")
+
+
+def test_a_rule_about_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    database = raw_county.write_warehouse(tmp_path / "w.duckdb", raw_county.good_county().tables)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("alter table raw.rooms drop column area_m2")
+    with pytest.raises(UsageError) as caught:
+        run(database, copy_suites(tmp_path / "raw", "rooms"))
+    assert (caught.value.message_id, caught.value.column) == ("suite_unknown_column", "raw.rooms.area_m2.not_negative")

@@ -7,6 +7,7 @@ everything. All of these end here, before any scan, as a UsageError (exit 2) tha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,6 +43,7 @@ CONDITIONS = {
     "and": ("conditions",),
     "or": ("conditions",),
 }
+PARAMETER = re.compile(r"([A-Za-z]\w*)(?: ([+-]) (\d+(?:\.\d+)?))?")
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "IN", "NOT_IN")
 
 
@@ -94,9 +96,15 @@ def is_parameter(value: object) -> bool:
 
 
 def parameter_of(value: Mapping[str, str]) -> tuple[str, Decimal]:
-    """Name and addition of a parameter: `{"$PARAMETER": "limit + 0.01"}`, the one expression of Great Expectations that suites use here."""
-    name, _, addition = (part.strip() for part in value["$PARAMETER"].partition("+"))
-    return name, Decimal(addition or 0)
+    """Name and addition of a parameter.
+
+    Of the expressions of Great Expectations, suites use `limit + 0.01` and `limit - 0.01` only: ValueError for others.
+    """
+    match = PARAMETER.fullmatch(value["$PARAMETER"])
+    if match is None:
+        raise ValueError(value["$PARAMETER"])
+    name, sign, amount = match.groups()
+    return name, Decimal(f"{sign}{amount}") if sign else Decimal(0)
 
 
 def fill(value: Any, parameters: Parameters) -> Any:
@@ -268,7 +276,13 @@ def _refuse_duplicates(suites: Iterable[Suite]) -> None:
 
 def lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
     """Refuse values that make no sense whatever the table looks like. Raises UsageError."""
-    missing = sorted(rule.parameter_names() - set(parameters))
+    try:
+        missing = sorted(rule.parameter_names() - set(parameters))
+    except ValueError as error:
+        expected = "name | name + 0.1 | name - 0.1"
+        raise UsageError(
+            "suite_bad_value", file=path, column=rule.rule_id, found=str(error), expected=expected
+        ) from error
     if missing:
         raise UsageError("suite_missing_parameter", file=path, column=rule.rule_id, found=", ".join(missing))
     kwargs = rule.filled(parameters)
