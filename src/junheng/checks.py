@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, keys_text
 from junheng.landing.cells import quoted
 from junheng.landing.records import path_literal
+from junheng.validation.wording import in_language
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -77,12 +77,6 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
             findings.add_failing_rows(replace(of_rule, column=_column(result.rule_id, result.sample[0].keys)))
         else:  # a rule about the table as a whole
             findings.add(replace(of_rule, found=result.observed, expected=result.required))
-
-
-def in_language(text: str, language: str) -> str:
-    """The half of a text that is in a language: suites write Chinese sentences, a space, English sentences."""
-    halves = re.split(r"(?<=[\u3002\uff1b\uff01\uff1f]) (?=[A-Z])", text, maxsplit=1)
-    return halves[0] if language == "zh" else halves[-1]
 
 
 def _refuse_errors(results: Sequence[RuleResult]) -> None:

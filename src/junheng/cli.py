@@ -94,6 +94,43 @@ def build(
     _run(run, lang, as_json)
 
 
+@app.command(help=_help("check"))
+def check(
+    suites: Annotated[list[str] | None, typer.Argument(metavar="SUITE...", help=_help("suites"))] = None,
+    data: Annotated[Path | None, typer.Option("--data", metavar="FILE", help=_help("data"))] = None,
+    warehouse: Annotated[Path | None, typer.Option("--warehouse", metavar="FILE", help=_help("warehouse"))] = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help=_help("table"))] = None,
+    parameters: Annotated[Path | None, typer.Option("--parameters", metavar="FILE", help=_help("parameters"))] = None,
+    school_year: Annotated[
+        int | None, typer.Option("--school-year", metavar="Y", help=_help("check_school_year"))
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", metavar="duckdb|gx", help=_help("engine"))] = "duckdb",
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help=_help("junit"))] = None,
+    gx_json: Annotated[Path | None, typer.Option("--gx-json", metavar="FILE", help=_help("gx_json"))] = None,
+    data_docs: Annotated[Path | None, typer.Option("--data-docs", metavar="DIR", help=_help("data_docs"))] = None,
+    failing_rows: Annotated[
+        Path | None, typer.Option("--failing-rows", metavar="FILE", help=_help("failing_rows"))
+    ] = None,
+    lint: Annotated[bool, typer.Option("--lint", help=_help("lint"))] = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Judge a table by suites, or the suites themselves."""
+
+    def run(messages: Messages) -> None:
+        from junheng.check_command import check_suites, check_table
+        from junheng.table_check import CheckOptions, Reports
+
+        options = CheckOptions(suites or [], data, warehouse, table, parameters, school_year, engine)
+        reports = Reports(junit, gx_json, data_docs, failing_rows)
+        judge = check_suites if lint else check_table
+        code = judge(options, reports, messages, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+    _run(run, lang, as_json)
+
+
 @app.command(help=_help("audit"))
 def audit(out: Out = DEFAULT_OUT, as_json: Json = False, lang: Lang = None) -> None:
     """Check the arithmetic of the published documents."""

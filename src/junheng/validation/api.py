@@ -9,11 +9,12 @@ from typing import Any, Literal
 import duckdb
 from sqlglot import exp
 
-from junheng.errors import MachineError, UsageError
+from junheng.errors import DataError, JunhengError, MachineError, UsageError
 from junheng.validation.agreement import agreements
 from junheng.validation.duckdb_engine import EngineRun, made
 from junheng.validation.expressions import identifier, sql
 from junheng.validation.failing_rows import FailingRows
+from junheng.validation.gx_json import filled_document
 from junheng.validation.plan import Plan, plan_of, required_text
 from junheng.validation.results import RuleResult, ValidationResult
 from junheng.validation.sources import (
@@ -25,9 +26,10 @@ from junheng.validation.sources import (
     open_source,
     table_named,
 )
-from junheng.validation.suites import Parameters, Suite, load_suite, load_suites
+from junheng.validation.suites import Parameters, Suite, lint_values, load_suite, load_suites
 
 Engine = Literal["duckdb", "gx"]
+ORDER = ("rule_id", "keys", "source_file", "source_row", "actual", "required")
 
 
 def validate(
@@ -46,16 +48,22 @@ def validate(
     view of a DuckDB file or connection (there it may also be a relation of that connection); by default it is `meta.table` of the suite. `suite`: a loaded
     suite, a suite file, or a document as Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
 
-    Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; MachineError for a file that cannot be opened.
+    Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; DataError for a file that cannot be read to its end;
+    MachineError for a file that cannot be opened.
     """
     values = parameters or {}
-    loaded = suite if isinstance(suite, Suite) else load_suite(suite, values)
+    loaded = suite if isinstance(suite, Suite) else load_suite(suite)
+    for rule in loaded.rules:
+        lint_values(loaded.path, rule, values)
     if engine == "gx":
         raise UsageError("engine_unknown", found=engine, expected="duckdb")
     source = open_source(data, table or loaded.table, limits or Limits())
     try:
         store = FailingRows(source.connection, source.failing, temporary=source.temporary)
         rows, results = run_on(source.connection, source.relation, loaded, values, store, school_year)
+    except duckdb.Error as error:
+        source.close()
+        raise unreadable(error) from error
     except BaseException:
         source.close()
         raise
@@ -66,9 +74,17 @@ def validate(
         table=loaded.table,
         rows=rows,
         results=results,
-        fetch=lambda: source.connection.sql(sql(failing.order_by("rule_id", "keys", "source_file", "source_row"))),
+        document=filled_document(loaded, values),
+        fetch=lambda: source.connection.sql(sql(failing.order_by(*ORDER))),
         release=source.close,
     )
+
+
+def unreadable(error: duckdb.Error) -> JunhengError:
+    """The error for a table that breaks off under every rule: what the file holds, or else the machine."""
+    machine = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.FatalException)
+    kind, name = (MachineError, "engine") if isinstance(error, machine) else (DataError, "data_unreadable")
+    return kind(name, found=str(error).strip().splitlines()[0])
 
 
 def run_on(

@@ -30,11 +30,13 @@ from junheng.validation.results import MASK, FailingRow, RuleResult, Status, eno
 from junheng.validation.row_rules import RowRule
 from junheng.validation.shapes import ShapeRule
 from junheng.validation.spread import SpreadRule
-from junheng.validation.suites import Rule
+from junheng.validation.suites import Rule, Suite
 from junheng.validation.unique import UniqueRule
 
 Expressions = Mapping[str, exp.Expr]
 EVERY_ROW = "rows"
+# Messages that speak of the query and the names in it, never of a value of the table.
+ABOUT_THE_QUERY = ("BinderException", "CatalogException", "ParserException", "SyntaxException", "KeyError")
 
 
 @dataclass
@@ -372,7 +374,7 @@ class EngineRun:
     def status(self, rule: Rule) -> tuple[Status, str | None]:
         """Status and reason: an error before missing data, missing data before a judgement."""
         if rule.rule_id in self.problems:
-            return "error", self.problems[rule.rule_id]
+            return "error", shown_problem(self.problems[rule.rule_id], self.plan.suite)
         counts = self.counts[rule.rule_id]
         if rule.expectation_type not in ROW_COUNTS:
             if self.rows == 0:
@@ -385,6 +387,14 @@ class EngineRun:
             return status_of(counts.judgement.passes, rule.severity), None
         mostly = self.plan.arguments[rule.rule_id].get("mostly")
         return status_of(enough(counts.checked, counts.failed, mostly), rule.severity), None
+
+
+def shown_problem(problem: str, suite: Suite) -> str:
+    """Why a rule could not be asked. A message of the running engine may quote a cell: not where cells are personal data."""
+    kind, _, message = problem.partition(":")
+    if not suite.personal or not kind.isidentifier() or not message or kind in ABOUT_THE_QUERY:
+        return problem
+    return f"{kind}: {MASK}"
 
 
 def made(

@@ -93,7 +93,7 @@ def columns_named(rule: Rule, arguments: Mapping[str, Any]) -> list[str]:
 def refuse_unknown_columns(suite: Suite, columns: Mapping[str, Column], parameters: Parameters) -> None:
     """Raise UsageError for the first rule that names a column the table does not have."""
     wanted = [(rule.rule_id, name) for rule in suite.rules for name in columns_named(rule, rule.filled(parameters))]
-    wanted += [(suite.name, name) for name in suite.keys]
+    wanted += [(suite.name, name) for name in (*suite.keys, *sorted(suite.personal))]
     for rule_id, name in wanted:
         if name not in columns:
             near = nearest(name, columns)

@@ -97,13 +97,15 @@ def order_of(row: FailingRow) -> tuple[Any, ...]:
 class ValidationResult:
     """All rules of one suite on one table.
 
-    `rows` is the number of rows of the table, of the judged year where the suite is about one. Failing rows are kept in a DuckDB table until `close`.
+    `rows` is the number of rows of the table, of the judged year where the suite is about one. `document` is the suite with its parameters in place.
+    Failing rows are kept in a DuckDB table until `close`.
     """
 
     suite: str
     table: str
     rows: int
     results: tuple[RuleResult, ...]
+    document: Mapping[str, Any] | None = None
     fetch: Callable[[], Any] | None = None
     release: Callable[[], None] | None = None
 
@@ -153,6 +155,19 @@ class ValidationResult:
     def to_json(self) -> str:
         """`to_dict` as text; the same results give the same bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+    def to_gx(self) -> dict[str, Any]:
+        """The result in the shape of Great Expectations' `ExpectationSuiteValidationResult`, without loading it."""
+        from junheng.validation.gx_json import gx_document
+
+        return gx_document(self)
+
+    def to_junit(self, language: str = "en") -> str:
+        """The result as JUnit XML, with its words in `zh` or `en`."""
+        from junheng.messages import Messages
+        from junheng.validation.junit import junit_document
+
+        return junit_document([self], Messages(language))
 
 
 def succeeded(results: Iterable[RuleResult]) -> bool:

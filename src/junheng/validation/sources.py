@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ from uuid import uuid4
 import duckdb
 from sqlglot import exp
 
-from junheng.errors import MachineError, UsageError
+from junheng.errors import DataError, MachineError, UsageError
 from junheng.validation.columns import Column, columns_of
 from junheng.validation.expressions import ROW, call, identifier, sql, text, whole
 
@@ -174,10 +176,12 @@ def _of_database(path: Path, table: str, limits: Limits) -> Source:
 
 
 def _of_file(path: Path, limits: Limits) -> Source:
-    if not path.is_file() and "*" not in path.name:
+    if not path.is_file() and not glob.glob(str(path)):  # noqa: PTH207 - Path.glob takes no absolute pattern
         raise UsageError("data_missing", file=path)
     connection = own_connection(limits)
-    read = call(READERS[path.suffix.lower()], text(str(path)))
+    # A file whose name has brackets or stars is that file and no pattern.
+    name = re.sub(r"([*?\[])", r"[\1]", str(path)) if path.is_file() else str(path)
+    read = call(READERS[path.suffix.lower()], text(name))
     if path.suffix.lower() != ".parquet":
         # Types are guessed from the whole file: a guess from its head would fail in the middle of a scan.
         read.append("expressions", exp.PropertyEQ(this=exp.to_identifier("sample_size"), expression=whole(-1)))
@@ -186,7 +190,7 @@ def _of_file(path: Path, limits: Limits) -> Source:
         connection.execute(view)
     except duckdb.Error as error:
         connection.close()
-        raise UsageError("data_unreadable", file=path, found=str(error).splitlines()[0]) from error
+        raise DataError("data_unreadable", file=path, found=str(error).splitlines()[0]) from error
     return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)
 
 

@@ -125,7 +125,7 @@ def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise UsageError("suite_none", file=folder)
-    suites = [_read(path, folder) for path in paths]
+    suites = [read_suite(path, folder) for path in paths]
     _refuse_duplicates(suites)
     for suite in suites:
         for rule in suite.rules:
@@ -139,6 +139,8 @@ def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | 
     What a suite of this project must say of each rule in `meta` may be missing here: a rule is then called by its id or type, and `meta.keys` of the suite
     are the keys of failing rows.
 
+    Without `parameters` the rules that take some are read without looking at their values: `validate` looks when it has them.
+
     Raises UsageError for the first defect, as `load_suites` does.
     """
     path = Path("suite") if isinstance(source, Mapping) else Path(source)
@@ -151,11 +153,12 @@ def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | 
         raise UsageError("suite_unreadable", file=path, found=f"{type(error).__name__}: {error}") from error
     if not expectations:
         raise UsageError("suite_empty", file=path)
+    lint_personal(path, meta)
     rules = tuple(_rule(path, expectation) for expectation in _completed(expectations, table, keys))
     suite = Suite(path, name, table, keys, meta.get("year_column"), rules, document)
     _refuse_duplicates([suite])
     for rule in suite.rules:
-        lint_values(path, rule, parameters or {})
+        lint_values(path, rule, parameters)
     return suite
 
 
@@ -209,21 +212,35 @@ def _document(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def _read(path: Path, folder: Path) -> Suite:
+def read_suite(path: Path, folder: Path) -> Suite:
+    """Read one suite of this project, which says everything of every rule; its values are not looked at. Raises UsageError."""
     document = _document(path)
     try:
         name, expectations, meta = document["name"], document["expectations"], document["meta"]
         table, keys = meta["table"], tuple(meta["keys"])
     except (TypeError, KeyError) as error:
         raise UsageError("suite_unreadable", file=path, found=f"{type(error).__name__}: {error}") from error
-    expected = ".".join(path.relative_to(folder).with_suffix("").parts)
-    # A folder below the root of the suites may be named alone (expectations/raw): its own name leads the path.
-    if name not in (expected, f"{folder.name}.{expected}"):
-        raise UsageError("suite_name_mismatch", file=path, found=str(name), expected=expected)
+    lint_name(path, folder, str(name))
     if not expectations:
         raise UsageError("suite_empty", file=path)
+    lint_personal(path, meta)
     rules = tuple(_rule(path, expectation) for expectation in expectations)
     return Suite(path, name, table, keys, meta.get("year_column"), rules, document)
+
+
+def lint_name(path: Path, folder: Path, name: str) -> None:
+    """Refuse a name that is not the path: Great Expectations would load the suite under the other one. Raises UsageError."""
+    expected = ".".join(path.relative_to(folder).with_suffix("").parts)
+    # A folder below the root of the suites may be named alone (expectations/raw): its own name leads the path.
+    if name not in (expected, f"{folder.resolve().name}.{expected}"):
+        raise UsageError("suite_name_mismatch", file=path, found=name, expected=expected)
+
+
+def lint_personal(path: Path, meta: Mapping[str, Any]) -> None:
+    """Refuse a mark of personal data that would mark nothing. Raises UsageError."""
+    marked = meta.get("personal", [])
+    if not isinstance(marked, list) or not all(isinstance(name, str) for name in marked):
+        raise bad_value(path, "personal", f"personal = {marked!r}", '["column", …]')
 
 
 def _rule(path: Path, expectation: Mapping[str, Any]) -> Rule:
@@ -274,18 +291,25 @@ def _refuse_duplicates(suites: Iterable[Suite]) -> None:
             seen[name] = suite.path
 
 
-def lint_values(path: Path, rule: Rule, parameters: Parameters) -> None:
-    """Refuse values that make no sense whatever the table looks like. Raises UsageError."""
+def lint_values(path: Path, rule: Rule, parameters: Parameters | None) -> None:
+    """Refuse values that make no sense whatever the table looks like; without parameters, those that are written out.
+
+    Raises UsageError.
+    """
     try:
-        missing = sorted(rule.parameter_names() - set(parameters))
+        wanted = rule.parameter_names()
     except ValueError as error:
         expected = "name | name + 0.1 | name - 0.1"
         raise UsageError(
             "suite_bad_value", file=path, column=rule.rule_id, found=str(error), expected=expected
         ) from error
-    if missing:
-        raise UsageError("suite_missing_parameter", file=path, column=rule.rule_id, found=", ".join(missing))
-    kwargs = rule.filled(parameters)
+    if parameters is None:
+        kwargs = {name: value for name, value in rule.kwargs.items() if not is_parameter(value)}
+    else:
+        missing = sorted(wanted - set(parameters))
+        if missing:
+            raise UsageError("suite_missing_parameter", file=path, column=rule.rule_id, found=", ".join(missing))
+        kwargs = rule.filled(parameters)
     for name in ("value_set", "value_pairs_set", "regex_list", "like_pattern_list", "type_list", "column_list"):
         if name in kwargs and not (isinstance(kwargs[name], list) and kwargs[name]):
             raise bad_value(path, rule.rule_id, f"{name} = {kwargs[name]!r}", name)

@@ -1,0 +1,56 @@
+"""What `junheng check` prints: the report of a table, or the defects of suites; each gives the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import astuple
+
+from junheng.errors import UsageError
+from junheng.messages import Messages
+from junheng.printing import error_as_json, print_error
+from junheng.table_check import CheckOptions, Reports, checked, lint, refuse_reports, write_reports
+
+
+def check_table(options: CheckOptions, reports: Reports, messages: Messages, *, as_json: bool) -> int:
+    """Judge a table, write the reports that are wanted and print what was found."""
+    refuse_reports(reports)
+    with checked(options) as found:
+        written = write_reports(found, reports, messages)
+        if as_json:
+            print(json.dumps(found.as_json(messages), ensure_ascii=False, indent=2))
+        else:
+            from junheng.validation.console import print_report
+
+            print_report(found.results, messages)
+            for path in written:
+                print(messages.text("check", "written", path=path))
+        for error in found.refused:
+            print_error(error, messages)
+        if not as_json:
+            print(messages.text("check", "not_passed" if found.exit_code else "passed"))
+        return found.exit_code
+
+
+def check_suites(options: CheckOptions, reports: Reports, messages: Messages, *, as_json: bool) -> int:
+    """Lint suites and print the defects, one of each file. Raises UsageError for options that only a table has."""
+    if options.data or options.warehouse or options.table or any(astuple(reports)):
+        raise UsageError("lint_with_data")
+    suites, defects = lint(options.suites, options.parameters)
+    rules = sum(len(suite.rules) for suite in suites)
+    code = max((error.exit_code for error in defects), default=0)
+    for error in defects:
+        print_error(error, messages)
+    if as_json:
+        content = {
+            "success": not defects,
+            "exit_code": code,
+            "suites": len(suites),
+            "rules": rules,
+            "errors": [error_as_json(error, messages) for error in defects],
+        }
+        print(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        words = messages.text("check", "linted", suites=len(suites), rules=rules, defects=len(defects))
+        print(words, file=sys.stderr if defects else sys.stdout)
+    return code

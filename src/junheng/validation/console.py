@@ -1,0 +1,120 @@
+"""A report on the terminal that whoever made the data can act on.
+
+It says what is wrong, how often, in which rows, what to write instead and who does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from junheng.messages import Messages
+from junheng.validation.results import STATUSES
+from junheng.validation.wording import in_language, one_line, reason, title
+
+if TYPE_CHECKING:
+    from junheng.validation.results import FailingRow, RuleResult, Status, ValidationResult
+
+ROWS = 5
+STYLES: dict[Status, str] = {"error": "bold red", "fail": "bold red", "no_data": "magenta", "warn": "yellow"}
+
+
+def print_report(results: Sequence[ValidationResult], messages: Messages, console: Console | None = None) -> None:
+    """Print one section for each suite: rules in the order of their suite, passing ones only counted."""
+    screen = console or Console(highlight=False, markup=False)
+    for result in results:
+        heading = messages.text("check", "heading", suite=result.suite, table=result.table, rows=f"{result.rows:,}")
+        screen.print(Text(one_line(heading), style="bold"))
+        for rule in result.results:
+            if rule.status not in ("pass", "not_applicable"):
+                print_rule(rule, messages, screen)
+        print_unjudged(result, messages, screen)
+        screen.print(f"  {counted(result, messages)}", soft_wrap=True)
+        screen.print()
+
+
+def print_rule(rule: RuleResult, messages: Messages, screen: Console) -> None:
+    """One rule that did not pass."""
+    language = messages.language
+    head = Text(f"  {messages.text('statuses', rule.status)}  ", style=STYLES.get(rule.status, ""))
+    head.append(one_line(title(rule, language)), style="bold")
+    if rule.rows_failed and rule.observed is None:
+        count = messages.text("check", "rows_failed", failed=f"{rule.rows_failed:,}", checked=f"{rule.rows_checked:,}")
+        head.append(f"  {count}", style="not bold")
+    screen.print(head, soft_wrap=True)
+    why = reason(rule, language)
+    if why:
+        line(screen, messages.text("labels", "reason"), why)
+    if rule.observed is not None:
+        line(screen, messages.text("labels", "found"), rule.observed)
+    if rule.status == "error":
+        line(screen, messages.text("labels", "action"), messages.text("check", "not_asked"))
+        line(screen, messages.text("labels", "rule"), rule.rule_id)
+        return
+    if not rule.sample and rule.status != "no_data":
+        line(screen, messages.text("labels", "expected"), rule.required)
+    if rule.sample:
+        screen.print(Padding(table_of(rule.sample[:ROWS], messages), (0, 0, 0, 4)))
+        if rule.rows_failed > ROWS:
+            screen.print(
+                f"      {messages.text('check', 'more_rows', count=f'{rule.rows_failed - ROWS:,}')}", soft_wrap=True
+            )
+    if rule.how_to_fix:
+        line(screen, messages.text("labels", "action"), in_language(rule.how_to_fix, language))
+    if rule.who_fixes:
+        line(screen, messages.text("labels", "who_fixes"), in_language(rule.who_fixes, language))
+    line(screen, messages.text("labels", "rule"), rule.rule_id)
+
+
+def table_of(rows: Sequence[FailingRow], messages: Messages) -> Table:
+    """Failing rows as a table; place columns only where the place is known."""
+    keys = list(rows[0].keys)
+    places = [name for name, known in (("file", rows[0].source_file), ("row", rows[0].source_row)) if known is not None]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in keys:
+        table.add_column(one_line(name), overflow="fold")
+    for name in (*places, "found", "expected"):
+        table.add_column(messages.text("labels", name), overflow="fold")
+    for row in rows:
+        place = {"file": row.source_file or "", "row": "" if row.source_row is None else str(row.source_row)}
+        cells = [shown(row.keys.get(name), messages) for name in keys]
+        cells += [Text(one_line(place[name])) for name in places]
+        table.add_row(*cells, shown(row.actual, messages), Text(one_line(row.required)))
+    return table
+
+
+def shown(value: object, messages: Messages) -> Text:
+    """A cell: what is missing and what is empty must not look alike."""
+    if value is None:
+        return Text(messages.text("check", "missing"), style="dim")
+    if value == "":
+        return Text(messages.text("check", "empty"), style="dim")
+    return Text(one_line(str(value).lower() if isinstance(value, bool) else str(value)))
+
+
+def print_unjudged(result: ValidationResult, messages: Messages, screen: Console) -> None:
+    """Rules that do not apply, one line each."""
+    for rule in result.results:
+        if rule.status == "not_applicable":
+            words = f"{title(rule, messages.language)}: {reason(rule, messages.language)}"
+            screen.print(
+                Text(f"  {messages.text('statuses', rule.status)}  {one_line(words)}", style="dim"), soft_wrap=True
+            )
+
+
+def counted(result: ValidationResult, messages: Messages) -> str:
+    """How many rules came out how."""
+    counts = result.counts
+    words = ", ".join(f"{messages.text('statuses', status)} {counts[status]}" for status in STATUSES if counts[status])
+    return messages.text("check", "counts", total=len(result.results), counts=words)
+
+
+def line(screen: Console, label: str, text: str) -> None:
+    """One labelled line under a rule."""
+    screen.print(Text(f"    {label}: {one_line(text)}"), soft_wrap=True)
