@@ -13,6 +13,7 @@ from suites.json_shape import ROOT, render
 from suites.page import rules_page
 from suites.raw import raw_suites
 from suites.standard import standard_suites
+from suites.written import written_suites
 
 SUITES = ROOT / "expectations"
 
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 def suite_files() -> dict[Path, str]:
     """Every suite file, and the page that lists their rules, with the text that belongs into it."""
-    suites = [*raw_suites(), *standard_suites()]
+    suites = [*raw_suites(), *standard_suites(), *written_suites("plausibility"), *written_suites("reconciliation")]
     files = {SUITES.joinpath(*suite["name"].split(".")).with_suffix(".json"): render(suite) for suite in suites}
     return {**files, ROOT / "docs" / "suite-rules.md": rules_page(suites)}
 
