@@ -1,7 +1,6 @@
 """Suites of the raw tables, from the raw contract (`raw_columns.csv`, `raw_codes.csv`) and `raw.toml`.
 
-The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL
-of their own.
+The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from suites.json_shape import Json, expectation_of, literals, query_of, read_see
 
 RULES = Path(__file__).with_name("raw.toml")
 COUNTED = {"count", "measure", "money"}
-YEARS = {"school_year", "fiscal_year"}
+YEARS = {"school_year", "fiscal_year", "due_year"}
 
 
 def raw_suites() -> list[Json]:
@@ -44,6 +43,9 @@ def raw_suite(table: str, columns: list[dict[str, str]], codes: dict[tuple[str, 
             rules.append(maker.code(column, texts["subjects"], "known_subject"))
         if column["data_type"] in COUNTED:
             rules.append(maker.family("not_negative", column, "expect_column_values_to_be_between", {"min_value": 0}))
+        if name == "county_code":
+            kind = "expect_column_value_lengths_to_equal"
+            rules.append(maker.family("six_digits", column, kind, {"value": texts["bounds"]["county_digits"]}))
         if name in YEARS:
             bounds = {"min_value": texts["bounds"]["year_min"], "max_value": texts["bounds"]["year_max"]}
             rules.append(maker.family("year", column, "expect_column_values_to_be_between", bounds))
@@ -71,18 +73,12 @@ class RawRules:
         )
 
     def unique(self) -> Json:
-        """No key comes twice. A query, because it must bring back every row of every repeated key."""
-        same = " and ".join(f"t.{key} = d.{key}" for key in self.keys)
-        names = ", ".join(self.keys)
-        query = (
-            "with batch_rows as (select * from {batch}),"
-            f" repeated as (select {names}, count(*) as n from batch_rows group by {names} having count(*) > 1)"
-            " select t.*, concat(cast(d.n as string), ' ×') as actual_value"
-            f" from batch_rows as t, repeated as d where {same}"
-        )
+        """No key comes twice, and no part of it is missing."""
         words = self.texts["families"]["unique"]
-        kwargs = {"unexpected_rows_query": query}
-        return self._rule("unexpected_rows_expectation", kwargs, "key.unique", words, keys=names)
+        kwargs = {"column_list": self.keys}
+        return self._rule(
+            "expect_compound_columns_to_be_unique", kwargs, "key.unique", words, keys=", ".join(self.keys)
+        )
 
     def family(self, family: str, column: dict[str, str], expectation_type: str, kwargs: Json, **params: str) -> Json:
         """A rule of a family on one column."""
@@ -108,12 +104,11 @@ class RawRules:
         kinds, grades = self.texts["stages_of_kind"], self.texts["grades_of_stage"]
         params = {
             "stages": literals(list(grades)),
-            "kind_misfit": " or ".join(
-                f"(s.school_kind = '{kind}' and t.stage not in ({literals(stages)}))" for kind, stages in kinds.items()
-            ),
+            "kinds": literals(list(kinds)),
+            "offered": ", ".join(f"({literals([kind, stage])})" for kind, stages in kinds.items() for stage in stages),
             "kinds_text": "; ".join(f"{kind}: {', '.join(stages)}" for kind, stages in kinds.items()),
             "grade_misfit": " or ".join(
-                f"(t.stage = '{stage}' and t.grade not between {low} and {high})"
+                f"(stage = '{stage}' and grade not between {low} and {high})"
                 for stage, (low, high) in grades.items()
             ),
             "grades_text": "; ".join(f"{stage}: {low} – {high}" for stage, (low, high) in grades.items()),

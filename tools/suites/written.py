@@ -43,7 +43,20 @@ def written_suite(layer: str, path: Path) -> Json:
     if "year_column" in document:
         meta["year_column"] = document["year_column"]
     name = f"{layer}.{path.stem}"
-    return suite_of(name, meta, [made for rule in document["rules"] for made in made_rules(name, meta, document, rule)])
+    rules = [unique_rule(document, keys)] if document.get("unique") else []
+    rules += document["rules"]
+    return suite_of(name, meta, [made for rule in rules for made in made_rules(name, meta, document, rule)])
+
+
+def unique_rule(document: Json, keys: list[str]) -> Json:
+    """The rule that no key comes twice, and no part of it is missing, in the words of the raw suites."""
+    words = raw_texts()["families"]["unique"]
+    facts = {"{table_zh}": document["name_zh"], "{table_en}": document["name_en"], "{keys}": ", ".join(keys)}
+    kind, kwargs = ("expect_compound_columns_to_be_unique", {"column_list": keys})
+    if len(keys) == 1:
+        kind, kwargs = ("expect_column_values_to_be_unique", {"column": keys[0]})
+    rule = {**words, "how_to_fix": document["rules"][0]["how_to_fix"], "expect": kind, "kwargs": kwargs, "id": "key.unique"}
+    return fill(rule, {name.strip("{}"): text for name, text in facts.items()})
 
 
 def made_rules(name: str, meta: Json, document: Json, rule: Json) -> Iterator[Json]:
@@ -147,7 +160,9 @@ def column_names(table: str, column: str) -> dict[str, str]:
     for row in read_seed("raw_columns.csv"):
         if (f"raw.{row['table_name']}", row["column_name"]) == (table, column):
             return {"column_zh": row["name_zh"], "column_en": row["name_en"]}
-    raise SystemExit(f"{table} has no column {column}")
+    if table.startswith("raw."):
+        raise SystemExit(f"{table} has no column {column}")
+    return {}
 
 
 @cache
@@ -159,7 +174,13 @@ def fragments() -> dict[str, str]:
 @cache
 def people() -> dict[str, str]:
     """Who mends a finding."""
-    return dict(tomllib.loads((HERE / "raw.toml").read_text(encoding="utf-8"))["people"])
+    return dict(raw_texts()["people"])
+
+
+@cache
+def raw_texts() -> Json:
+    """The words of the raw suites, some of which hold for all."""
+    return tomllib.loads((HERE / "raw.toml").read_text(encoding="utf-8"))
 
 
 def known_bound(name: str) -> str:
