@@ -20,6 +20,16 @@ DUST_OF_VALUES = "0.0000000001"
 # A difference coefficient has no exact decimal: the mart allows the same.
 DUST_OF_COEFFICIENTS = "0.000000000001"
 UNIT_KEYS = ["school_year", "county_code", "school_code", "stage"]
+CLASS_SIZES = ("class_size_primary", "class_size_junior")
+SCHOOL_ITEMS = (
+    *CLASS_SIZES,
+    "school_size",
+    "school_size_nine_year",
+    "music_room_ratio",
+    "art_room_ratio",
+    "training_fund_share",
+    "small_school_funding",
+)
 COUNTY_GROUPS = {"government", "quality", "social", "veto", "application"}
 # The seven thresholds, exact: the value is multiplied out and never divided.
 SCHOOL_RULE = """
@@ -102,6 +112,9 @@ def standard_suites() -> list[Json]:
         county_difference(words, rows),
         retention(words, rows),
         county_indicator(words, rows),
+        school_item(words, rows),
+        class_size(words, rows),
+        teachers(words, indicators),
     ]
 
 
@@ -199,6 +212,51 @@ def county_indicator(words: Words, rows: list[tuple[Json, Json]]) -> Json:
     return suite("county_indicator", "marts.fct_county_indicator", keys, "school_year", rules)
 
 
+def school_item(words: Words, rows: list[tuple[Json, Json]]) -> Json:
+    """What is judged school by school beside the seven indicators, where no exemption applies."""
+    rules = []
+    for indicator, row in rows:
+        if indicator["indicator_id"] in SCHOOL_ITEMS:
+            name = indicator["indicator_id"]
+            condition = all_of(
+                equals("indicator_id", name), equals("case_id", "ordinary"), differs("status", "not_applicable")
+            )
+            where = f"t.indicator_id = '{name}' and t.case_id = 'ordinary' and t.is_met = false"
+            rules.append(between(words, "school_item", "value", indicator, row, condition, where))
+    return suite("school_item", "marts.fct_school_item", [*UNIT_KEYS, "indicator_id"], "school_year", rules)
+
+
+def class_size(words: Words, rows: list[tuple[Json, Json]]) -> Json:
+    """Every class, so that each one above the limit is named."""
+    rules = []
+    for indicator, row in rows:
+        if indicator["indicator_id"] in CLASS_SIZES:
+            limit = {"max_value": {"$PARAMETER": parameter_of(row)}}
+            kwargs = {"column": "pupils", "row_condition": equals("stage", row["stage"]), **limit}
+            meta = {"required": f"{row['operator']} ${parameter_of(row)}"}
+            kind, name = "expect_column_values_to_be_between", indicator["indicator_id"]
+            rules.append(rule(words, "class_size", kind, kwargs, indicator, row, meta, name))
+    keys = ["school_year", "school_code", "stage", "grade", "class_no"]
+    return suite("class_size", "raw.classes", keys, "school_year", rules)
+
+
+def teachers(words: Words, indicators: dict[str, Json]) -> Json:
+    """Every full-time teacher, so that each one without certificate or training is named."""
+    hours = next(row for row in read_seed("parameters.csv") if row["parameter_id"] == "training_hours")
+    taught = equals("is_full_time_teacher", True)
+    certificate = indicators["teacher_cert_rate"], {"stage": "all", "source": indicators["teacher_cert_rate"]["source"]}
+    kind = "expect_column_values_to_be_in_set"
+    kwargs: Json = {"column": "has_certificate", "value_set": [True], "row_condition": taught}
+    rules = [rule(words, "teachers", kind, kwargs, *certificate, {"required": "true"}, "teacher_cert_rate")]
+    training = indicators["teacher_360h_rate"], {"stage": "all", "source": hours["source"]}
+    kind = "expect_column_values_to_be_between"
+    limit = {"$PARAMETER": "training_hours__all"}
+    kwargs = {"column": "training_hours_5y", "min_value": limit, "row_condition": taught}
+    meta = {"required": ">= $training_hours__all"}
+    rules.append(rule(words, "teachers", kind, kwargs, *training, meta, "teacher_360h_rate"))
+    return suite("teachers", "raw.staff", ["school_year", "staff_id"], "school_year", rules)
+
+
 def suite(name: str, table: str, keys: list[str], year_column: str, rules: list[Json]) -> Json:
     """A standard suite: judged one school year at a time, because thresholds belong to a year."""
     for made in rules:
@@ -235,11 +293,12 @@ def rule(words: Words, family: str, kind: str, kwargs: Json, indicator: Json, ro
         "source": row["source"],
         **words.of(family, indicator, row["stage"]),
     }
-    agreement = meta["agreement"]
-    meta["agreement"] = {
-        field: text.replace("{title_zh}", facts["title_zh"]).replace("{title_en}", facts["title_en"])
-        for field, text in agreement.items()
-    }
+    facts["clause"] = indicator["item_id"] or f"{indicator['grp']}_{int(indicator['item_no']):02}"
+    if "agreement" in meta:
+        meta["agreement"] = {
+            field: text.replace("{title_zh}", facts["title_zh"]).replace("{title_en}", facts["title_en"])
+            for field, text in meta["agreement"].items()
+        }
     return expectation_of(kind, kwargs, "critical", {**facts, **meta})
 
 

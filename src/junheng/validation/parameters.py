@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -20,24 +21,37 @@ THRESHOLDS = """
       and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
       and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
 """
+# Numbers inside a definition, such as 360 training hours: the same validity.
+DEFINITIONS = """
+    select parameter_id, stage, value
+    from standards.parameters
+    where jurisdiction = $jurisdiction
+      and value is not null
+      and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
+      and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
+"""
+BOUNDS = "select bound_id, cast(value as decimal(18, 6)) from standards.plausibility_bounds order by bound_id"
+
+
+def load_bounds(database: Path) -> dict[str, Decimal]:
+    """The bounds of the plausibility suites, as `plausible__<bound>`: judgement, of no year and no jurisdiction.
+
+    Raises UsageError when the seed is not in the file; MachineError when the file cannot be opened.
+    """
+    return {f"plausible__{bound}": Decimal(value) for bound, value in _read(database, BOUNDS, {})}
 
 
 def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
     """The thresholds valid on 1 September of a school year, in the units of the seed.
 
-    Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last
-    indicator must reach. Exemptions (a `case_id` other than `ordinary`) are left out: a suite judges the ordinary case.
+    Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last indicator must reach.
+    Exemptions (a `case_id` other than `ordinary`) are left out: a suite judges the ordinary case. Numbers inside a definition (`training_hours__all`) come along.
 
-    Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the
-    file; MachineError when the file cannot be opened.
+    Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the file; MachineError when the file
+    cannot be opened.
     """
-    try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            rows = connection.execute(THRESHOLDS, {"jurisdiction": jurisdiction, "school_year": school_year}).fetchall()
-    except duckdb.CatalogException as error:
-        raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise MachineError("warehouse_unreadable", file=database, found=str(error).splitlines()[0]) from error
+    valid = {"jurisdiction": jurisdiction, "school_year": school_year}
+    rows = _read(database, THRESHOLDS, valid)
     parameters: dict[str, Decimal] = {}
     for indicator, stage, value, floor in rows:
         name = f"{indicator}__{stage}"
@@ -48,4 +62,16 @@ def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NAT
             parameters[f"{name}__floor"] = Decimal(floor)
     if not parameters:
         raise UsageError("no_thresholds", file=database, found=str(school_year), expected=jurisdiction)
+    for definition, stage, value in _read(database, DEFINITIONS, valid):
+        parameters.setdefault(f"{definition}__{stage}", Decimal(value))
     return parameters
+
+
+def _read(database: Path, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute(query, values).fetchall()
+    except duckdb.CatalogException as error:
+        raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error
