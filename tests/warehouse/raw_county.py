@@ -178,6 +178,7 @@ def good_county() -> County:
     for table in county.tables:
         county.add(table)
     county.add_school("A-point", school_kind="teaching_point", parent_code="A")
+    county.add("county_facts", fact_id="school_size", value=None, status="remediation", due_year=2026)
     for table in ("enrolment", "classes"):
         county.add(table, stage="junior", grade=7)
     return county
@@ -188,7 +189,7 @@ def broken_county() -> County:
     county = good_county()
     for rule_id in raw_rule_ids():
         _, table, subject, rule = rule_id.split(".")
-        if rule in {"required", "code", "not_negative", "year"}:
+        if rule in {"required", "code", "not_negative", "year", "six_digits"}:
             _break_cell(county, table, subject, rule)
     _break_keys(county)
     _break_references(county)
@@ -199,8 +200,10 @@ def broken_county() -> County:
 
 def _break_cell(county: County, table: str, column: str, rule: str) -> None:
     name = f"{table} {column} {rule}"
-    bad = {"required": None, "code": "nonsense", "not_negative": -1, "year": 20242025}[rule]
+    bad = {"required": None, "code": "nonsense", "not_negative": -1, "year": 20242025, "six_digits": "50015"}[rule]
     breaks: tuple[str, ...] = (f"{column}.{rule}",)
+    if rule == "required" and column in keys_of(table):
+        breaks += ("key.unique",)  # a key with a missing part identifies nothing
     cells: Row = {column: bad}
     if table == "schools":
         cells = {"school_code": name, **cells}

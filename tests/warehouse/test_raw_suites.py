@@ -131,7 +131,8 @@ def test_a_rule_that_raises_is_an_error_and_hurts_no_other(tmp_path: Path) -> No
     suites = copy_suites(tmp_path / "raw", "rooms")
     document = json.loads((suites / "rooms.json").read_text(encoding="utf-8"))
     broken_sql = json.loads(json.dumps(document["expectations"][0]))
-    broken_sql["kwargs"]["unexpected_rows_query"] = "select nothing_here from {batch}"
+    broken_sql["type"] = "unexpected_rows_expectation"
+    broken_sql["kwargs"] = {"unexpected_rows_query": "select nothing_here from {batch}"}
     broken_sql["meta"]["rule_id"] = "raw.rooms.broken_sql"
     broken_sql["id"] = "00000000-0000-4000-8000-000000000000"
     document["expectations"].insert(0, broken_sql)

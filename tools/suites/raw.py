@@ -47,7 +47,9 @@ def raw_suite(table: str, columns: list[dict[str, str]], codes: dict[tuple[str, 
             kind = "expect_column_value_lengths_to_equal"
             rules.append(maker.family("six_digits", column, kind, {"value": texts["bounds"]["county_digits"]}))
         if name in YEARS:
-            bounds = {"min_value": texts["bounds"]["year_min"], "max_value": texts["bounds"]["year_max"]}
+            bounds: Json = {"min_value": texts["bounds"]["year_min"], "max_value": texts["bounds"]["year_max"]}
+            if column["is_required"] != "true":  # a column that nobody has to fill is not missing when nobody did
+                bounds["row_condition"] = {"type": "nullity", "column": {"name": name}, "is_null": False}
             rules.append(maker.family("year", column, "expect_column_values_to_be_between", bounds))
         rules += [
             maker.own(rule, column) for rule in texts["rules"] if rule["column"] == name and table in rule["tables"]
