@@ -50,7 +50,7 @@ NOT_COMPLIANT = {"six met and one a hair below 85 %", "five met and two at 90 %"
 
 def write_standards(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema standards")
-    for seed in ("thresholds", "indicators"):
+    for seed in ("thresholds", "indicators", "parameters"):
         connection.execute(
             f"create table standards.{seed} as select * from read_csv(?, all_varchar = true)",
             [str(SEEDS / f"{seed}.csv")],
@@ -62,6 +62,8 @@ def write_standards(connection: duckdb.DuckDBPyConnection) -> None:
         ("valid_to", "date"),
     ):
         connection.execute(f"alter table standards.thresholds alter {column} type {kind}")
+    for column, kind in (("value", "decimal(18, 6)"), ("valid_from", "date"), ("valid_to", "date")):
+        connection.execute(f"alter table standards.parameters alter {column} type {kind}")
     connection.execute("alter table standards.indicators alter scale type integer")
 
 

@@ -32,7 +32,10 @@ def stable_id(name: str) -> str:
 
 
 def suite_of(name: str, meta: Json, expectations: list[Json]) -> Json:
-    """A suite. `meta` names the table, the keys of its rows and, where one school year is judged at a time, the column of the year."""
+    """A suite.
+
+    `meta` names the table, the keys of its rows and, where one school year is judged at a time, the column of the year.
+    """
     return {
         "name": name,
         "id": stable_id(name),
@@ -57,7 +60,8 @@ def expectation_of(expectation_type: str, kwargs: Json, severity: str, meta: Jso
 def query_of(where: str) -> Json:
     """The arguments of a rule that brings back the rows of the batch for which `where` holds.
 
-    Columns of the batch stand unqualified: Great Expectations puts a table in its place, or a derived table with an alias of its own.
+    Columns of the batch stand unqualified: Great Expectations puts a table in its place, or a derived table with an
+    alias of its own.
     """
     return {"unexpected_rows_query": f"select * from {{batch}} where {where}"}
 
