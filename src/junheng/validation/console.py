@@ -60,7 +60,7 @@ def print_rule(rule: RuleResult, messages: Messages, screen: Console) -> None:
     if not rule.sample and rule.status != "no_data":
         line(screen, messages.text("labels", "expected"), rule.required)
     if rule.sample:
-        screen.print(Padding(table_of(rule.sample[:ROWS], messages), (0, 0, 0, 4)))
+        screen.print(Padding(table_of(rule.sample[:ROWS], messages), (0, 0, 0, 4), expand=False))
         if rule.rows_failed > ROWS:
             screen.print(
                 f"      {messages.text('check', 'more_rows', count=f'{rule.rows_failed - ROWS:,}')}", soft_wrap=True

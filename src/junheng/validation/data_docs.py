@@ -75,6 +75,10 @@ def _render(documents: Sequence[dict[str, Any]], folder: Path) -> Path:
         identifier = ValidationResultIdentifier(suite, run, table)
         context.validation_results_store.set(identifier, found)
     context.build_data_docs(site_names=[SITE])
+    # A page that Great Expectations cannot render is a log line to it.
+    pages = len(list(folder.glob(f"validations/**/{run.run_time:%Y%m%dT%H%M%S.%fZ}/*.html")))
+    if pages != len(documents):
+        raise MachineError("data_docs_incomplete", file=folder, found=str(pages), expected=str(len(documents)))
     return folder / "index.html"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BY_ROW = frozenset({"row", "unique", "spread"})
 QUERY = "query"
+QUANTILES = "expect_column_quantile_values_to_be_between"
 
 
 def filled_document(suite: Suite, parameters: Parameters) -> dict[str, Any]:
@@ -99,6 +100,8 @@ def figures(rule: RuleResult, expectation: Mapping[str, Any], rows: int) -> dict
             "details": {"unexpected_rows": [located(row) for row in rule.sample]},
         }
     if kind not in BY_ROW:
+        if rule.expectation_type == QUANTILES:
+            return {"observed_value": quantiles_of(rule.observed)}
         return {"observed_value": number_or_text(rule.observed)}
     conditional = expectation["kwargs"].get("row_condition") is not None
     # Rows outside the condition are neither judged nor missing; how many of those inside it are empty is not kept.
@@ -115,6 +118,15 @@ def figures(rule: RuleResult, expectation: Mapping[str, Any], rows: int) -> dict
         "partial_unexpected_list": [row.actual for row in rule.sample],
         "unexpected_index_column_names": names,
         "partial_unexpected_index_list": [located(row) for row in rule.sample],
+    }
+
+
+def quantiles_of(text: str | None) -> dict[str, Any]:
+    """Observed quantiles (`0.25: 3, 0.5: 7`) as Great Expectations has them."""
+    pairs = [part.partition(": ") for part in (text or "").split(", ") if ": " in part]
+    return {
+        "quantiles": [number_or_text(place) for place, _, _ in pairs],
+        "values": [number_or_text(value) for _, _, value in pairs],
     }
 
 
