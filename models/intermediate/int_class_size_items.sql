@@ -3,6 +3,7 @@ with
     units as (select * from {{ ref('int_units') }}),
     classes as (select * from {{ ref('int_compulsory_classes') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
+    quarantined as ({{ quarantined_schools(['classes']) }}),
 
     limits as (
         select
@@ -61,6 +62,8 @@ select
     case
         when limits.unit_status = 'no_data'
         then limits.reason
+        when quarantined.school_code is not null
+        then 'row_quarantined'
         when limits.threshold is null
         then 'no_threshold'
         when counted.classes = 0
@@ -74,3 +77,4 @@ inner join
     on limits.school_year = counted.school_year
     and limits.school_code = counted.school_code
     and limits.stage = counted.stage
+left join quarantined on limits.school_year = quarantined.school_year and limits.school_code = quarantined.school_code

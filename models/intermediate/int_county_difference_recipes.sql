@@ -7,6 +7,7 @@ with
     recipes as (select * from {{ ref('difference_recipes') }}),
     indicators as (select * from {{ ref('indicators') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
+    quarantined_registers as ({{ quarantined_counties(['school']) }}),
 
     stages as (
         select 'primary' as stage
@@ -31,7 +32,8 @@ with
             stage,
             indicator_id,
             count(*) filter (where status <> 'not_applicable') as units,
-            count(*) filter (where status = 'no_data') as units_without_value
+            count(*) filter (where status = 'no_data') as units_without_value,
+            count(*) filter (where reason = 'row_quarantined') as units_quarantined
         from unit_indicators
         group by school_year, county_code, stage, indicator_id
     ),
@@ -62,6 +64,8 @@ with
             thresholds.operator,
             thresholds.threshold,
             case
+                when quarantined_registers.county_code is not null or coverage.units_quarantined > 0
+                then 'row_quarantined'
                 when coalesce(coverage.units, 0) = 0
                 then 'no_units'
                 when coverage.units_without_value > 0
@@ -92,6 +96,10 @@ with
             and thresholds.indicator_id = concat('cv_', asked.indicator_id)
             and asked.stage = thresholds.stage
             and thresholds.case_id = 'ordinary'
+        left join
+            quarantined_registers
+            on asked.school_year = quarantined_registers.school_year
+            and asked.county_code = quarantined_registers.county_code
     )
 
 select

@@ -8,6 +8,14 @@ with
     finance as (select * from {{ ref('stg_county_finance') }}),
     funding as (select * from {{ ref('stg_school_funding') }}),
     retention as (select * from {{ ref('fct_retention') }}),
+    quarantined_schools as ({{ quarantined_schools(['pupils', 'school_money']) }}),
+    quarantined_registers as ({{ quarantined_counties(['school']) }}),
+    quarantined_pupils as ({{ quarantined_counties(['pupils']) }}),
+    quarantined_finance as (
+        select distinct school_year, county_code
+        from {{ ref('int_quarantined_counties') }}
+        where concern = 'county_finance' and detail = 'all'
+    ),
 
     teacher_rates as (
         {% for indicator, numerator, denominator, gap in [
@@ -41,6 +49,8 @@ with
             finance.civil_servant_mean_pay_yuan as denominator,
             cast(null as string) as exclusion,
             case
+                when quarantined_finance.county_code is not null
+                then 'row_quarantined'
                 when finance.county_code is null
                 then 'no_county_finance'
                 when finance.teacher_mean_pay_yuan is null or finance.civil_servant_mean_pay_yuan is null
@@ -52,15 +62,29 @@ with
             on county_years.school_year = finance.fiscal_year
             and county_years.county_code = finance.county_code
             and finance.stage = 'all'
+        left join
+            quarantined_finance
+            on county_years.school_year = quarantined_finance.school_year
+            and county_years.county_code = quarantined_finance.county_code
     ),
 
-    special_sites as (select school_year, county_code, site_code from sites where school_kind = 'special'),
+    special_sites as (
+        select
+            sites.school_year, sites.county_code, sites.site_code, quarantined.school_code is not null as is_quarantined
+        from sites
+        left join
+            quarantined_schools as quarantined
+            on sites.school_year = quarantined.school_year
+            and sites.school_code = quarantined.school_code
+        where sites.school_kind = 'special'
+    ),
 
     special_pupils as (
         select
             special_sites.school_year,
             special_sites.county_code,
             special_sites.site_code,
+            bool_or(special_sites.is_quarantined) as is_quarantined,
             case when count(*) = count(site_stages.pupils) then sum(site_stages.pupils) end as pupils
         from special_sites
         left join
@@ -75,6 +99,7 @@ with
             special_pupils.school_year,
             special_pupils.county_code,
             count(*) as schools,
+            bool_or(special_pupils.is_quarantined) as is_quarantined,
             case when count(*) = count(special_pupils.pupils) then sum(special_pupils.pupils) end as pupils,
             count(funding.school_code) as funding_rows,
             case
@@ -96,8 +121,14 @@ with
             'special_ed_funding_pp' as indicator_id,
             special_schools.budget_yuan as numerator,
             special_schools.pupils as denominator,
-            case when special_schools.county_code is null then 'no_special_school' end as exclusion,
+            -- a school whose row was set aside may be a special one
             case
+                when special_schools.county_code is null and quarantined_registers.county_code is null
+                then 'no_special_school'
+            end as exclusion,
+            case
+                when special_schools.is_quarantined or quarantined_registers.county_code is not null
+                then 'row_quarantined'
                 when special_schools.pupils is null
                 then 'no_enrolment'
                 when special_schools.funding_rows < special_schools.schools
@@ -110,6 +141,10 @@ with
             special_schools
             on county_years.school_year = special_schools.school_year
             and county_years.county_code = special_schools.county_code
+        left join
+            quarantined_registers
+            on county_years.school_year = quarantined_registers.school_year
+            and county_years.county_code = quarantined_registers.county_code
     ),
 
     county_retention as (
@@ -145,6 +180,8 @@ with
             sum(site_stages.pupils) as denominator,
             cast(null as string) as exclusion,
             case
+                when count(quarantined_pupils.county_code) > 0
+                then 'row_quarantined'
                 when count(site_stages.site_code) = 0 or count(*) > count(site_stages.pupils)
                 then 'no_enrolment'
                 when count(*) > count(sites.ownership)
@@ -157,6 +194,10 @@ with
             and county_years.county_code = site_stages.county_code
             and site_stages.stage in ('primary', 'junior')
         left join sites on site_stages.school_year = sites.school_year and site_stages.site_code = sites.site_code
+        left join
+            quarantined_pupils
+            on county_years.school_year = quarantined_pupils.school_year
+            and county_years.county_code = quarantined_pupils.county_code
         group by county_years.school_year, county_years.county_code
     ),
 

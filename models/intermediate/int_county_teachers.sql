@@ -6,6 +6,7 @@ with
     county_years as (select * from {{ ref('int_county_years') }}),
     parameters as (select * from {{ ref('int_parameters') }}),
     backbones as (select * from {{ ref('backbone_levels') }}),
+    quarantined as ({{ quarantined_counties(['teachers']) }}),
 
     needs as (
         select
@@ -81,8 +82,8 @@ with
     )
 
 select
-    school_year,
-    county_code,
+    counted.school_year,
+    counted.county_code,
     teachers,
     trained,
     certified,
@@ -90,6 +91,8 @@ select
     rotated,
     rotated_backbone,
     case
+        when quarantined.county_code is not null
+        then 'row_quarantined'
         when teachers = 0
         then 'no_staff'
         when without_flag > 0
@@ -116,3 +119,4 @@ select
         then 'no_rotated_teachers'
     end as backbone_gap
 from counted
+left join quarantined on counted.school_year = quarantined.school_year and counted.county_code = quarantined.county_code

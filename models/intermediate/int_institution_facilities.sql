@@ -4,6 +4,7 @@ with
     sites as (select * from {{ ref('int_sites') }}),
     site_stages as (select * from {{ ref('int_site_stages') }}),
     facilities as (select * from {{ ref('stg_facilities') }}),
+    quarantined as ({{ quarantined_schools(['facilities']) }}),
 
     site_pupils as (
         select school_year, site_code, case when count(*) = count(pupils) then sum(pupils) end as pupils
@@ -25,21 +26,30 @@ with
         left join site_pupils on sites.school_year = site_pupils.school_year and sites.site_code = site_pupils.site_code
         left join facilities on sites.school_year = facilities.school_year and sites.site_code = facilities.school_code
         where site_pupils.pupils is null or site_pupils.pupils > 0 or facilities.school_code is not null
+    ),
+
+    summed as (
+        select
+            school_year,
+            school_code,
+            {{ complete_sum('teaching_area_m2') }} as teaching_area_m2,
+            {{ complete_sum('sports_area_m2') }} as sports_area_m2,
+            {{ complete_sum('equipment_value_yuan') }} as equipment_value_yuan,
+            {{ complete_sum('multimedia_rooms') }} as multimedia_rooms,
+            count(*) filter (where not is_reported) as sites_without_row
+        from used_sites
+        group by school_year, school_code
     )
 
 select
-    school_year,
-    school_code,
-    cast(
-        case when count(*) = count(teaching_area_m2) then sum(teaching_area_m2) end as decimal(20, 4)
-    ) as teaching_area_m2,
-    cast(case when count(*) = count(sports_area_m2) then sum(sports_area_m2) end as decimal(20, 4)) as sports_area_m2,
-    cast(
-        case when count(*) = count(equipment_value_yuan) then sum(equipment_value_yuan) end as decimal(20, 4)
-    ) as equipment_value_yuan,
-    cast(
-        case when count(*) = count(multimedia_rooms) then sum(multimedia_rooms) end as decimal(20, 4)
-    ) as multimedia_rooms,
-    cast(count(*) filter (where not is_reported) as int) as sites_without_row
-from used_sites
-group by school_year, school_code
+    summed.school_year,
+    summed.school_code,
+    {%- for facility in ['teaching_area_m2', 'sports_area_m2', 'equipment_value_yuan', 'multimedia_rooms'] %}
+        cast(
+            case when quarantined.school_code is null then summed.{{ facility }} end as decimal(20, 4)
+        ) as {{ facility }},
+    {%- endfor %}
+    cast(summed.sites_without_row as int) as sites_without_row,
+    quarantined.school_code is not null as is_quarantined
+from summed
+left join quarantined on summed.school_year = quarantined.school_year and summed.school_code = quarantined.school_code

@@ -4,6 +4,7 @@ with
     sites as (select * from {{ ref('int_sites') }}),
     units as (select * from {{ ref('int_units') }}),
     site_stages as (select * from {{ ref('int_site_stages') }}),
+    quarantined as ({{ quarantined_schools(['pupils']) }}),
 
     institutions as (select * from sites where site_code = school_code),
 
@@ -33,7 +34,7 @@ select
     institutions.school_kind,
     institutions.area_kind,
     institutions.opened_year,
-    institutions.school_kind = 'special' as is_special_school,
+    coalesce(institutions.school_kind = 'special', false) as is_special_school,
     case
         when institutions.school_kind = 'special'
         then case when special_pupils.pupils = 0 then 'no_pupils' end
@@ -41,6 +42,8 @@ select
         then unit_groups.exclusion
     end as exclusion,
     case
+        when quarantined.school_code is not null
+        then 'row_quarantined'
         when institutions.is_orphan
         then 'parent_missing'
         when institutions.school_kind <> 'special'
@@ -55,6 +58,11 @@ left join
     special_pupils
     on institutions.school_year = special_pupils.school_year
     and institutions.school_code = special_pupils.school_code
+left join
+    quarantined
+    on institutions.school_year = quarantined.school_year
+    and institutions.school_code = quarantined.school_code
 where
     institutions.school_kind = 'special'
-    or (unit_groups.school_code is not null and institutions.school_kind <> 'vocational')
+    -- the kind of a school whose row was set aside is not known
+    or (unit_groups.school_code is not null and coalesce(institutions.school_kind, '') <> 'vocational')

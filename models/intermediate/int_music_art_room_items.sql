@@ -9,6 +9,7 @@ with
     parameters as (select * from {{ ref('int_parameters') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
     exemptions as (select * from {{ ref('exemptions') }}),
+    quarantined as ({{ quarantined_schools(['classes', 'rooms']) }}),
 
     kinds as (
         select
@@ -65,7 +66,7 @@ with
             schools.area_kind,
             schools.opened_year,
             schools.exclusion,
-            schools.gap,
+            coalesce(schools.gap, case when quarantined.school_code is not null then 'row_quarantined' end) as gap,
             kinds.indicator_id,
             kinds.room_kind,
             kinds.operator,
@@ -92,6 +93,10 @@ with
             on schools.school_year = reporting_counties.school_year
             and schools.county_code = reporting_counties.county_code
             and kinds.room_kind = reporting_counties.room_kind
+        left join
+            quarantined
+            on schools.school_year = quarantined.school_year
+            and schools.school_code = quarantined.school_code
         where not schools.is_special_school
     ),
 

@@ -58,9 +58,12 @@ select
     windows.graduated_in,
     windows.county_code,
     windows.school_code,
-    cast(cohorts.graduates as bigint) as graduates,
-    cast(cohorts.entrants as bigint) as entrants,
-    {%- for movement in movements %} cast(cohorts.{{ movement }} as bigint) as {{ movement }}, {%- endfor %}
+    -- what is left after rows were set aside is a part of the cohort
+    {%- for component in ["graduates", "entrants"] + movements %}
+        cast(
+            case when coalesce(windows.reason, '') <> 'row_quarantined' then cohorts.{{ component }} end as bigint
+        ) as {{ component }},
+    {%- endfor %}
     windows.reason
 from windows
 left join

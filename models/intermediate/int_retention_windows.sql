@@ -7,6 +7,10 @@ with
 
     steps as ({{ cohort_diagonal() }}),
 
+    quarantined_schools as (select * from {{ ref("int_quarantined_schools") }} where concern = 'cohort'),
+
+    quarantined_counties as (select * from {{ ref("int_quarantined_counties") }} where concern = 'cohort'),
+
     cohort_years as (
         select
             county_years.school_year as graduated_in,
@@ -195,11 +199,41 @@ with
         union all
         select graduated_in, county_code, school_code, reason
         from county_reasons
+    ),
+
+    -- Rows set aside in any year of the window, of the school and of the county. Distinct by union.
+    quarantined as (
+        select cohort_years.graduated_in, cohort_years.county_code, quarantined_schools.school_code
+        from cohort_years
+        inner join
+            quarantined_schools
+            on cohort_years.school_year = quarantined_schools.school_year
+            and cohort_years.county_code = quarantined_schools.county_code
+        union
+        select cohort_years.graduated_in, cohort_years.county_code, cast(null as string) as school_code
+        from cohort_years
+        inner join
+            quarantined_counties
+            on cohort_years.school_year = quarantined_counties.school_year
+            and cohort_years.county_code = quarantined_counties.county_code
     )
 
 select
-    cast(graduated_in as int) as graduated_in,
-    cast(county_code as string) as county_code,
-    cast(school_code as string) as school_code,
-    cast(reason as string) as reason
+    cast(final.graduated_in as int) as graduated_in,
+    cast(final.county_code as string) as county_code,
+    cast(final.school_code as string) as school_code,
+    cast(
+        case
+            when final.reason = 'window_incomplete'
+            then final.reason
+            when quarantined.graduated_in is not null
+            then 'row_quarantined'
+            else final.reason
+        end as string
+    ) as reason
 from final
+left join
+    quarantined
+    on final.graduated_in = quarantined.graduated_in
+    and final.county_code = quarantined.county_code
+    and coalesce(final.school_code, '') = coalesce(quarantined.school_code, '')

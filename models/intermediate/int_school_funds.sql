@@ -11,6 +11,10 @@ with
 
     funding as (select * from {{ ref("stg_school_funding") }}),
 
+    quarantined as ({{ quarantined_schools(["pupils", "school_money"]) }}),
+
+    quarantined_money as ({{ quarantined_schools(["school_money"]) }}),
+
     -- Pupils that a small site lacks to the floor, funded at the quota of its lowest stage.
     with_floor as (
         select
@@ -107,11 +111,20 @@ select
     cast(with_quota.quota_yuan as decimal(18, 2)) as quota_yuan,
     cast(with_quota.quota_yuan + with_quota.floor_yuan + with_quota.boarding_yuan as decimal(18, 2)) as required_yuan,
     {%- for amount in amounts %}
-        cast(funds.{{ amount }} as decimal(18, 2)) as {{ amount }}{% if not loop.last %},{% endif %}
+        cast(
+            case when quarantined_money.school_code is null then funds.{{ amount }} end as decimal(18, 2)
+        ) as {{ amount }},
     {%- endfor %}
+    quarantined.school_code is not null as is_quarantined
 from with_quota
 inner join
     funded_sites as institutions
     on with_quota.school_year = institutions.school_year
     and with_quota.school_code = institutions.site_code
 left join funds on with_quota.school_year = funds.fiscal_year and with_quota.school_code = funds.school_code
+left join
+    quarantined on with_quota.school_year = quarantined.school_year and with_quota.school_code = quarantined.school_code
+left join
+    quarantined_money
+    on with_quota.school_year = quarantined_money.school_year
+    and with_quota.school_code = quarantined_money.school_code

@@ -37,7 +37,7 @@ with
             site_pupils.pupils,
             site_migrants.migrant_pupils,
             case when site_pupils.pupils = 0 then 'no_pupils' else schools.exclusion end as exclusion,
-            case when schools.gap = 'parent_missing' then schools.gap end as gap
+            case when schools.gap in ('parent_missing', 'row_quarantined') then schools.gap end as gap
         from site_pupils
         inner join sites on site_pupils.school_year = sites.school_year and site_pupils.site_code = sites.site_code
         inner join

@@ -5,6 +5,8 @@ with
 
     enrolment as (select * from {{ ref("stg_enrolment") }}),
 
+    quarantined as ({{ quarantined_schools(["pupils"]) }}),
+
     -- Everybody in a special school is funded at the special quota, whatever stage the form says.
     funded_stages as (
         select
@@ -48,6 +50,8 @@ select
     cast(case when pupils.is_reported then pupils.all_pupils end as bigint) as all_pupils,
     cast(
         case
+            when quarantined.school_code is not null
+            then null
             -- special schools have no boarding supplement
             when sites.school_kind = 'special'
             then 0
@@ -62,4 +66,6 @@ select
 from sites
 left join pupils on sites.school_year = pupils.school_year and sites.site_code = pupils.site_code
 left join boarders on sites.school_year = boarders.school_year and sites.site_code = boarders.site_code
-where sites.school_kind not in ('senior', 'vocational')
+left join quarantined on sites.school_year = quarantined.school_year and sites.school_code = quarantined.school_code
+-- the kind of a school whose row was set aside is not known
+where coalesce(sites.school_kind, '') not in ('senior', 'vocational')

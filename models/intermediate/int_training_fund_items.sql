@@ -7,6 +7,7 @@ with
     funding as (select * from {{ ref('stg_school_funding') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
     indicators as (select * from {{ ref('indicators') }}),
+    quarantined as ({{ quarantined_schools(['school_money']) }}),
 
     rule as (
         select
@@ -46,6 +47,7 @@ with
             cast(school_money.training_yuan as decimal(20, 4)) as training_yuan,
             cast(school_money.budget_yuan as decimal(19, 2)) as budget_yuan,
             school_money.school_code is not null as has_row,
+            quarantined.school_code is not null as is_quarantined,
             nullif(schools.exclusion, 'small_teaching_point') as exclusion,
             schools.gap,
             {{
@@ -61,6 +63,10 @@ with
             school_money
             on schools.school_year = school_money.school_year
             and schools.school_code = school_money.school_code
+        left join
+            quarantined
+            on schools.school_year = quarantined.school_year
+            and schools.school_code = quarantined.school_code
     )
 
 select
@@ -69,9 +75,9 @@ select
     school_code,
     'all' as stage,
     'training_fund_share' as indicator_id,
-    training_yuan as numerator,
-    budget_yuan as denominator,
-    {{ quotient('training_yuan * scale', 'budget_yuan') }} as value,
+    case when not is_quarantined then training_yuan end as numerator,
+    case when not is_quarantined then budget_yuan end as denominator,
+    case when not is_quarantined then {{ quotient('training_yuan * scale', 'budget_yuan') }} end as value,
     threshold,
     'ordinary' as case_id,
     is_met,
@@ -83,6 +89,8 @@ select
     case
         when threshold is null
         then 'no_threshold'
+        when is_quarantined
+        then 'row_quarantined'
         when not has_row
         then 'no_funding'
         when training_yuan is null or budget_yuan is null

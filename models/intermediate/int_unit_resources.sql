@@ -24,7 +24,10 @@ with
             facilities.equipment_value_yuan,
             facilities.multimedia_rooms,
             case
-                when facilities.school_code is null or facilities.sites_without_row > 0 then 'no_facilities'
+                when facilities.is_quarantined
+                then 'row_quarantined'
+                when facilities.school_code is null or facilities.sites_without_row > 0
+                then 'no_facilities'
             end as facility_reason,
             weights.weight,
             weights.weighted_pupils,

@@ -8,6 +8,7 @@ with
     degrees as (select * from {{ ref('degree_levels') }}),
     backbones as (select * from {{ ref('backbone_levels') }}),
     subjects as (select * from {{ ref('subjects') }}),
+    quarantined as ({{ quarantined_schools(['teachers']) }}),
 
     teachers as (
         select
@@ -82,12 +83,19 @@ select
     counted.school_year,
     counted.school_code,
     counted.stage,
-    cast(counted.full_time_teachers as bigint) as full_time_teachers,
-    cast(counted.high_degree_teachers as bigint) as high_degree_teachers,
-    cast(counted.backbone_teachers as bigint) as backbone_teachers,
-    cast(counted.pe_arts_teachers as bigint) as pe_arts_teachers,
+    cast(case when quarantined.school_code is null then counted.full_time_teachers end as bigint) as full_time_teachers,
+    cast(
+        case when quarantined.school_code is null then counted.high_degree_teachers end as bigint
+    ) as high_degree_teachers,
+    cast(case when quarantined.school_code is null then counted.backbone_teachers end as bigint) as backbone_teachers,
+    cast(case when quarantined.school_code is null then counted.pe_arts_teachers end as bigint) as pe_arts_teachers,
     case
-        when counted.full_time_teachers = 0 then 'no_staff' when unplaced.teachers > 0 then 'staff_stage_not_reported'
+        when quarantined.school_code is not null
+        then 'row_quarantined'
+        when counted.full_time_teachers = 0
+        then 'no_staff'
+        when unplaced.teachers > 0
+        then 'staff_stage_not_reported'
     end as reason,
     case
         when counted.degree_need is null then 'no_threshold' when counted.without_degree > 0 then 'degree_not_reported'
@@ -101,3 +109,4 @@ select
     case when counted.without_subject > 0 then 'subject_not_reported' end as subject_reason
 from counted
 left join unplaced on counted.school_year = unplaced.school_year and counted.school_code = unplaced.school_code
+left join quarantined on counted.school_year = quarantined.school_year and counted.school_code = quarantined.school_code

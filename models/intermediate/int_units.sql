@@ -4,6 +4,7 @@ with
     parameters as (select * from {{ ref('int_parameters') }}),
     choices as (select * from {{ ref('int_choices') }}),
     weights as (select * from {{ ref('facility_split_weights') }}),
+    quarantined as ({{ quarantined_schools(['pupils']) }}),
 
     institutions as (select * from sites where site_code = school_code),
 
@@ -54,6 +55,8 @@ with
                 then 'small_teaching_point'
             end as exclusion,
             case
+                when quarantined.school_code is not null
+                then 'row_quarantined'
                 when institutions.is_orphan
                 then 'parent_missing'
                 when units.pupils is null
@@ -68,6 +71,8 @@ with
             institutions
             on units.school_year = institutions.school_year
             and units.school_code = institutions.school_code
+        left join
+            quarantined on units.school_year = quarantined.school_year and units.school_code = quarantined.school_code
         left join
             small_points
             on units.school_year = small_points.school_year

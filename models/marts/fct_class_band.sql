@@ -1,6 +1,8 @@
 with
     classes as (select * from {{ ref('int_compulsory_classes') }}),
     bands as (select * from {{ ref('class_bands') }}),
+    quarantined_schools as ({{ quarantined_schools(['classes']) }}),
+    quarantined_counties as ({{ quarantined_counties(['classes']) }}),
 
     banded as (
         select classes.school_year, classes.county_code, classes.school_code, classes.stage, bands.band_id
@@ -49,7 +51,9 @@ with
             bands.band_id,
             totals.classes_total,
             totals.classes_without_size,
-            coalesce(counted.classes, 0) as classes
+            coalesce(counted.classes, 0) as classes,
+            quarantined_schools.school_code is not null
+            or (totals.school_code is null and quarantined_counties.county_code is not null) as is_quarantined
         from totals
         cross join bands
         left join
@@ -59,6 +63,14 @@ with
             and coalesce(totals.school_code, '') = coalesce(counted.school_code, '')
             and totals.stage = counted.stage
             and bands.band_id = counted.band_id
+        left join
+            quarantined_schools
+            on totals.school_year = quarantined_schools.school_year
+            and totals.school_code = quarantined_schools.school_code
+        left join
+            quarantined_counties
+            on totals.school_year = quarantined_counties.school_year
+            and totals.county_code = quarantined_counties.county_code
     )
 
 select
@@ -67,8 +79,13 @@ select
     cast(school_code as string) as school_code,
     cast(stage as string) as stage,
     cast(band_id as string) as band_id,
-    cast(classes as bigint) as classes,
-    cast(classes_total as bigint) as classes_total,
-    cast(classes_without_size as bigint) as classes_without_size,
-    cast(case when classes_without_size = 0 then {{ quotient('classes', 'classes_total') }} end as double) as share
+    -- a part of the classes is not the classes
+    cast(case when not is_quarantined then classes end as bigint) as classes,
+    cast(case when not is_quarantined then classes_total end as bigint) as classes_total,
+    cast(case when not is_quarantined then classes_without_size end as bigint) as classes_without_size,
+    cast(
+        case
+            when classes_without_size = 0 and not is_quarantined then {{ quotient('classes', 'classes_total') }}
+        end as double
+    ) as share
 from filled

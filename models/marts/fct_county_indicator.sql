@@ -71,6 +71,7 @@ with
             coalesce(school_measures.exclusion, county_measures.exclusion) as exclusion,
             coalesce(school_measures.gap, county_measures.gap) as measure_gap,
             claims.is_reported,
+            coalesce(claims.is_quarantined, false) as is_claim_quarantined,
             claims.claimed_status,
             claims.due_year,
             claims.claimed_status = 'remediation' and claims.due_year >= expected.school_year as is_remediation_planned
@@ -96,6 +97,8 @@ with
         select
             *,
             case
+                when is_claim_quarantined and judged_by <> 'computed'
+                then 'row_quarantined'
                 when judged_by = 'document_review'
                 then case when claimed_status is null then 'no_county_fact' end
                 when threshold is null
@@ -140,6 +143,8 @@ with
     concluded as (
         select
             *,
+            -- a failure may have been planned to be remedied, in the row that was set aside
+            judged_by = 'computed' and is_claim_quarantined and not is_met as is_plan_quarantined,
             -- schools that meet it are counted even when none could be judged: that is no figure yet
             reported_value is not null
             or (
@@ -158,7 +163,7 @@ with
                 then 'pending'
                 when gap is not null and claimed_status = 'pending' and not has_figures and is_met is null
                 then 'pending'
-                when gap is not null
+                when gap is not null or is_plan_quarantined
                 then 'no_data'
                 when is_met
                 then 'met'
@@ -189,13 +194,19 @@ select
     cast(threshold as decimal(18, 6)) as threshold,
     cast(operator as string) as operator,
     cast(is_met as boolean) as is_met,
-    cast(coalesce(not is_met and not coalesce(is_remediation_planned, false), false) as boolean) as is_known_failure,
+    cast(
+        coalesce(not is_met and not coalesce(is_remediation_planned, is_plan_quarantined, false), false) as boolean
+    ) as is_known_failure,
     cast(claimed_status as string) as claimed_status,
     cast(due_year as int) as due_year,
     cast(status as string) as status,
     cast(
         case
-            status when 'not_applicable' then exclusion when 'no_data' then coalesce(gap, 'item_not_computable')
+            status
+            when 'not_applicable'
+            then exclusion
+            when 'no_data'
+            then coalesce(gap, case when is_plan_quarantined then 'row_quarantined' end, 'item_not_computable')
         end as string
     ) as reason
 from stated

@@ -7,6 +7,9 @@ with
     finance_growth as (select * from {{ ref('fct_finance_growth') }}),
     claims as (select * from {{ ref('int_county_claims') }}),
     facts as (select * from {{ ref('stg_county_facts') }}),
+    quarantined as (select * from {{ ref('int_quarantined_counties') }}),
+    quarantined_registers as (select * from quarantined where concern = 'school'),
+    quarantined_facts as (select * from quarantined where concern = 'county_facts'),
 
     targets as (
         select
@@ -38,7 +41,7 @@ with
     ),
 
     school_figures as (
-        select school_year, county_code, indicator_id, stage, case_id, numerator, denominator, value, status
+        select school_year, county_code, indicator_id, stage, case_id, numerator, denominator, value, status, reason
         from school_items
         union all
         select
@@ -50,7 +53,8 @@ with
             cast(numerator as decimal(20, 4)) as numerator,
             cast(denominator as decimal(19, 2)) as denominator,
             value,
-            status
+            status,
+            reason
         from unit_indicators
     ),
 
@@ -63,6 +67,7 @@ with
             targets.indicator_id,
             targets.stage,
             school_figures.status,
+            school_figures.reason,
             school_figures.value,
             case
                 when school_figures.denominator is null
@@ -103,6 +108,7 @@ with
             school_judged.indicator_id,
             school_judged.stage,
             count(*) filter (where school_judged.status in ('no_data', 'error')) as without_data,
+            count(*) filter (where school_judged.reason = 'row_quarantined') as quarantined,
             count(*) filter (where not school_judged.is_met) = 0 as is_met,
             min(school_judged.value) as lowest,
             max(school_judged.value) as highest
@@ -161,7 +167,8 @@ with
             claims.numerator,
             claims.denominator,
             coalesce(staged.value, claims.value) as reported_value,
-            claims.claimed_status
+            claims.claimed_status,
+            claims.is_quarantined or quarantined_facts.detail is not null as is_quarantined
         from targets
         left join
             claims
@@ -173,6 +180,11 @@ with
             on targets.school_year = staged.school_year
             and targets.county_code = staged.county_code
             and concat(targets.indicator_id, '_', targets.stage) = staged.fact_id
+        left join
+            quarantined_facts
+            on targets.school_year = quarantined_facts.school_year
+            and targets.county_code = quarantined_facts.county_code
+            and concat(targets.indicator_id, '_', targets.stage) = quarantined_facts.detail
     ),
 
     figures as (
@@ -237,6 +249,8 @@ with
                 when targets.is_by_school
                 then
                     case
+                        when quarantined_registers.county_code is not null or school_extremes.quarantined > 0
+                        then 'row_quarantined'
                         when school_extremes.school_year is null
                         then 'no_units'
                         when school_extremes.without_data > 0
@@ -246,6 +260,8 @@ with
                 then case when growth.county_code is null then 'no_county_finance' else growth.reason end
                 when targets.judged_by = 'computed'
                 then case when measures.county_code is null then 'item_not_computable' else measures.gap end
+                when reported.is_quarantined
+                then 'row_quarantined'
                 when reported.numerator is not null and reported.denominator is not null
                 then case when reported.denominator = 0 then 'denominator_zero' end
                 when reported.reported_value is not null
@@ -260,6 +276,10 @@ with
             end as gap,
             measures.exclusion
         from targets
+        left join
+            quarantined_registers
+            on targets.school_year = quarantined_registers.school_year
+            and targets.county_code = quarantined_registers.county_code
         left join
             school_extremes
             on targets.school_year = school_extremes.school_year

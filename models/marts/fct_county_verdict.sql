@@ -7,6 +7,7 @@ with
     items as (select * from {{ ref('fct_county_item') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
     indicators as (select * from {{ ref('indicators') }}),
+    quarantined_registers as ({{ quarantined_counties(['school']) }}),
 
     units as (
         select
@@ -16,7 +17,8 @@ with
             count(*) filter (where is_compliant) as compliant,
             count(*) filter (where not is_compliant) as not_compliant,
             count(*) filter (where status not in ('pass', 'fail', 'not_applicable')) as no_data,
-            count(*) filter (where status = 'not_applicable') as excluded
+            count(*) filter (where status = 'not_applicable') as excluded,
+            count(*) filter (where reason = 'row_quarantined') as quarantined
             {%- for class in classes %}
                 , count(*) filter (where verdict_class = '{{ class }}') as {{ class }}
             {%- endfor %}
@@ -39,7 +41,8 @@ with
             county_code,
             count(is_met) as judged,
             count(*) filter (where is_met) as met,
-            count(*) filter (where not is_met) as not_met
+            count(*) filter (where not is_met) as not_met,
+            count(*) filter (where reason = 'row_quarantined') as quarantined
         from differences
         group by school_year, county_code
     ),
@@ -59,7 +62,8 @@ with
                 as {{ grp }}_worst,
                 count(*) filter (where grp = '{{ grp }}') as {{ grp }}_items
             {%- endfor %},
-            count(*) filter (where has_known_failure) as known_failures
+            count(*) filter (where has_known_failure) as known_failures,
+            count(*) filter (where reason = 'row_quarantined') as quarantined
         from items
         group by school_year, county_code
     ),
@@ -90,7 +94,11 @@ with
                     when coalesce(item_groups.{{ grp }}_items, 0) = 0 then 'no_data' else item_groups.{{ grp }}_worst
                 end as {{ grp }}_status
             {%- endfor %},
-            coalesce(item_groups.known_failures, 0) as known_failures
+            coalesce(item_groups.known_failures, 0) as known_failures,
+            quarantined_registers.county_code is not null as lacks_registers,
+            quarantined_registers.county_code is not null
+            or coalesce(units.quarantined, 0) + coalesce(balance.quarantined, 0) + coalesce(item_groups.quarantined, 0)
+            > 0 as is_quarantined
         from county_years
         left join units on county_years.school_year = units.school_year and county_years.county_code = units.county_code
         left join
@@ -103,6 +111,10 @@ with
             item_groups
             on county_years.school_year = item_groups.school_year
             and county_years.county_code = item_groups.county_code
+        left join
+            quarantined_registers
+            on county_years.school_year = quarantined_registers.school_year
+            and county_years.county_code = quarantined_registers.county_code
     ),
 
     -- The parts of the verdict in the inspectors' words, one row each, so that one precedence judges them all.
@@ -112,7 +124,7 @@ with
             county_code,
             'units' as part,
             case
-                when units = 0 or units_no_data > 0
+                when units = 0 or units_no_data > 0 or lacks_registers
                 then 'no_data'
                 when units_not_compliant > 0
                 then 'not_met'
@@ -193,6 +205,8 @@ select
         case
             when weighed.status <> 'no_data'
             then null
+            when joined.is_quarantined and weighed.lacks_data = 1
+            then 'row_quarantined'
             when joined.units = 0
             then 'no_units'
             when weighed.lacks_units = 1

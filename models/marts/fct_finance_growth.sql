@@ -11,6 +11,8 @@ with
 
     finance as (select * from {{ ref("stg_county_finance") }}),
 
+    quarantined as (select * from {{ ref("int_quarantined_counties") }} where concern = 'county_finance'),
+
     compared as (
         select
             rules.school_year as fiscal_year,
@@ -23,7 +25,8 @@ with
             this_year.budget_expenditure_yuan as amount_yuan,
             last_year.budget_expenditure_yuan as previous_amount_yuan,
             this_year.pupils,
-            last_year.pupils as previous_pupils
+            last_year.pupils as previous_pupils,
+            this_quarantined.detail is not null or last_quarantined.detail is not null as is_quarantined
         from rules
         left join
             finance as this_year
@@ -35,6 +38,16 @@ with
             on rules.school_year - 1 = last_year.fiscal_year
             and rules.county_code = last_year.county_code
             and rules.stage = last_year.stage
+        left join
+            quarantined as this_quarantined
+            on rules.school_year = this_quarantined.school_year
+            and rules.county_code = this_quarantined.county_code
+            and rules.stage = this_quarantined.detail
+        left join
+            quarantined as last_quarantined
+            on rules.school_year - 1 = last_quarantined.school_year
+            and rules.county_code = last_quarantined.county_code
+            and rules.stage = last_quarantined.detail
     ),
 
     explained as (
@@ -51,6 +64,8 @@ with
             pupils,
             previous_pupils,
             case
+                when is_quarantined
+                then 'row_quarantined'
                 when amount_yuan is null
                 then 'no_county_finance'
                 when previous_amount_yuan is null

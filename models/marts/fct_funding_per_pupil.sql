@@ -10,6 +10,15 @@ with
 
     finance as (select * from {{ ref("stg_county_finance") }}),
 
+    -- a school whose row was set aside may be a special one
+    quarantined_registers as ({{ quarantined_counties(["school"]) }}),
+
+    quarantined_finance as (
+        select distinct school_year as fiscal_year, county_code, detail as stage
+        from {{ ref("int_quarantined_counties") }}
+        where concern = 'county_finance'
+    ),
+
     -- One row per school and measure. Only the budget is held against a requirement.
     school_measures as (
         {%- for measure, source in school_measures.items() %}
@@ -22,6 +31,7 @@ with
                 {{ measure == "public_funds_budget" }} as is_judged,
                 {{ source["amount"] }} as amount_yuan,
                 {{ source["pupils"] }} as pupils,
+                is_quarantined,
                 {%- if measure == "public_funds_budget" %} pupils_counted, boarders, quota_yuan, required_yuan
                 {%- else %}
                     cast(null as bigint) as pupils_counted,
@@ -50,10 +60,12 @@ with
             pupils_counted,
             boarders,
             case
-                when pupils is null
-                then 'no_enrolment'
                 when pupils = 0
                 then 'no_pupils'
+                when is_quarantined
+                then 'row_quarantined'
+                when pupils is null
+                then 'no_enrolment'
                 when amount_yuan is null
                 then 'no_funding'
                 when is_judged and boarders is null
@@ -89,6 +101,7 @@ with
             county_frame.stage,
             county_frame.measure,
             count(*) as schools,
+            count(*) filter (where school_measures.is_quarantined) as quarantined_schools,
             count(school_measures.pupils) as schools_with_pupils,
             count(school_measures.amount_yuan) as schools_with_amount,
             {{ complete_sum("school_measures.amount_yuan") }} as amount_yuan,
@@ -119,6 +132,8 @@ with
             case when county_frame.is_judged then county_sums.pupils end as pupils_counted,
             cast(null as bigint) as boarders,
             case
+                when county_sums.quarantined_schools > 0 or quarantined_registers.county_code is not null
+                then 'row_quarantined'
                 when county_sums.schools is null and county_frame.stage = 'special'
                 then 'no_special_school'
                 when coalesce(county_sums.schools_with_pupils, 0) = 0
@@ -139,6 +154,10 @@ with
             and county_frame.county_code = county_sums.county_code
             and county_frame.stage = county_sums.stage
             and county_frame.measure = county_sums.measure
+        left join
+            quarantined_registers
+            on county_frame.fiscal_year = quarantined_registers.school_year
+            and county_frame.county_code = quarantined_registers.county_code
     ),
 
     -- Distinct by union: the stages that every county reports, and whatever else it reported.
@@ -172,6 +191,8 @@ with
             cast(null as bigint) as pupils_counted,
             cast(null as bigint) as boarders,
             case
+                when quarantined_finance.county_code is not null
+                then 'row_quarantined'
                 when finance.budget_expenditure_yuan is null
                 then 'no_county_finance'
                 when finance.pupils is null
@@ -185,6 +206,11 @@ with
             on finance_frame.fiscal_year = finance.fiscal_year
             and finance_frame.county_code = finance.county_code
             and finance_frame.stage = finance.stage
+        left join
+            quarantined_finance
+            on finance_frame.fiscal_year = quarantined_finance.fiscal_year
+            and finance_frame.county_code = quarantined_finance.county_code
+            and finance_frame.stage = quarantined_finance.stage
     ),
 
     measured as (

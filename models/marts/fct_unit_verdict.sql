@@ -14,7 +14,10 @@ with
             min(case when not is_met then ratio_to_threshold end) as lowest_ratio,
             count(*) filter (where not is_met and not is_floor_met) = 0 as is_rest_at_floor,
             {{ worst_status("case when status in ('pass', 'fail') then 'pass' else status end") }} as status,
-            max(case when status = 'no_data' then reason end) as reason
+            coalesce(
+                max(case when reason = 'row_quarantined' then reason end),
+                max(case when status = 'no_data' then reason end)
+            ) as reason
         from unit_indicators
         group by school_year, county_code, school_code, stage
     ),
