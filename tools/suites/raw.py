@@ -110,8 +110,7 @@ class RawRules:
             "offered": ", ".join(f"({literals([kind, stage])})" for kind, stages in kinds.items() for stage in stages),
             "kinds_text": "; ".join(f"{kind}: {', '.join(stages)}" for kind, stages in kinds.items()),
             "grade_misfit": " or ".join(
-                f"(stage = '{stage}' and grade not between {low} and {high})"
-                for stage, (low, high) in grades.items()
+                f"(stage = '{stage}' and grade not between {low} and {high})" for stage, (low, high) in grades.items()
             ),
             "grades_text": "; ".join(f"{stage}: {low} – {high}" for stage, (low, high) in grades.items()),
         }

@@ -55,7 +55,13 @@ def unique_rule(document: Json, keys: list[str]) -> Json:
     kind, kwargs = ("expect_compound_columns_to_be_unique", {"column_list": keys})
     if len(keys) == 1:
         kind, kwargs = ("expect_column_values_to_be_unique", {"column": keys[0]})
-    rule = {**words, "how_to_fix": document["rules"][0]["how_to_fix"], "expect": kind, "kwargs": kwargs, "id": "key.unique"}
+    rule = {
+        **words,
+        "how_to_fix": document["rules"][0]["how_to_fix"],
+        "expect": kind,
+        "kwargs": kwargs,
+        "id": "key.unique",
+    }
     return fill(rule, {name.strip("{}"): text for name, text in facts.items()})
 
 
