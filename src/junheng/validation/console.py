@@ -5,6 +5,8 @@ It says what is wrong, how often, in which rows, what to write instead and who d
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from junheng.validation.results import FailingRow, RuleResult, Status, ValidationResult
 
 ROWS = 5
+WIDE = 200
 STYLES: dict[Status, str] = {"error": "bold red", "fail": "bold red", "no_data": "magenta", "warn": "yellow"}
 
 
 def print_report(results: Sequence[ValidationResult], messages: Messages, console: Console | None = None) -> None:
     """Print one section for each suite: rules in the order of their suite, passing ones only counted."""
-    screen = console or Console(highlight=False, markup=False)
+    screen = console or terminal()
     for result in results:
         heading = messages.text("check", "heading", suite=result.suite, table=result.table, rows=f"{result.rows:,}")
         screen.print(Text(one_line(heading), style="bold"))
@@ -37,6 +40,12 @@ def print_report(results: Sequence[ValidationResult], messages: Messages, consol
         print_unjudged(result, messages, screen)
         screen.print(f"  {counted(result, messages)}", soft_wrap=True)
         screen.print()
+
+
+def terminal() -> Console:
+    """Standard output as wide as the terminal; a file or a pipe takes wide tables as they are."""
+    is_given = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, markup=False, width=None if is_given else WIDE)
 
 
 def print_rule(rule: RuleResult, messages: Messages, screen: Console) -> None:

@@ -175,9 +175,23 @@ def _of_database(path: Path, table: str, limits: Limits) -> Source:
     return Source(connection, found, temporary_table(), True, detach, connection.close)
 
 
+def refuse_other_encodings(path: Path) -> None:
+    """Refuse a text file that is not UTF-8: DuckDB would notice only in the columns that a rule reads. Raises DataError."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise DataError("data_unreadable", file=path, row=number, found=str(error), expected="UTF-8") from error
+
+
 def _of_file(path: Path, limits: Limits) -> Source:
     if not path.is_file() and not glob.glob(str(path)):  # noqa: PTH207 - Path.glob takes no absolute pattern
         raise UsageError("data_missing", file=path)
+    if path.is_file() and path.stat().st_size == 0:
+        raise DataError("data_unreadable", file=path, found="0 bytes")
+    if path.is_file() and path.suffix.lower() != ".parquet":
+        refuse_other_encodings(path)
     connection = own_connection(limits)
     # A file whose name has brackets or stars is that file and no pattern.
     name = re.sub(r"([*?\[])", r"[\1]", str(path)) if path.is_file() else str(path)
