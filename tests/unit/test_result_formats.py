@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ from xml.etree import ElementTree as Xml
 
 import duckdb
 import pytest
-from rich.console import Console
 
 from junheng.errors import MachineError
 from junheng.messages import Messages
 from junheng.table_check import write_failing_rows
 from junheng.validation import ValidationResult, validate
 from junheng.validation.catalogue import ACCEPTED
-from junheng.validation.console import print_report
 from junheng.validation.data_docs import gx_object, write_data_docs
 from junheng.validation.gx_json import number_of, number_or_text
 from junheng.validation.junit import junit_document
@@ -43,13 +40,6 @@ def result() -> ValidationResult:
     return validate(connection(), every_status())
 
 
-def report(result: ValidationResult, language: str) -> str:
-    screen = Console(file=io.StringIO(), width=110, highlight=False, markup=False)
-    print_report([result], Messages(language), screen)
-    text: str = screen.file.getvalue()  # type: ignore[attr-defined]
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-
-
 def test_the_sample_has_every_status(result: ValidationResult) -> None:
     assert {found.rule_id: found.status for found in result.results} == STATUSES
     assert not result.success
@@ -57,7 +47,7 @@ def test_the_sample_has_every_status(result: ValidationResult) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_report_on_the_terminal(result: ValidationResult, language: str) -> None:
-    assert report(result, language) == (GOLDEN / f"report.{language}.txt").read_text(encoding="utf-8")
+    assert result.report(language) == (GOLDEN / f"report.{language}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -278,7 +268,7 @@ def test_personal_data_is_in_no_format(masked: ValidationResult, tmp_path: Path)
         "json": masked.to_json(),
         "gx": json.dumps(masked.to_gx(), ensure_ascii=False),
         "junit": masked.to_junit("zh"),
-        "report": report(masked, "zh"),
+        "report": masked.report("zh"),
         "rows": (tmp_path / "rows.csv").read_text(encoding="utf-8"),
         "relation": str(masked.failing_rows().fetchall()),
         "docs": "".join(page.read_text(encoding="utf-8") for page in (tmp_path / "docs").rglob("*.html")),
@@ -302,7 +292,7 @@ def test_the_order_of_the_rows_changes_no_byte(tmp_path: Path) -> None:
         found = validate(opened, every_status())
         path = tmp_path / f"{number}.csv"
         write_failing_rows([found], path)
-        texts = [found.to_json(), json.dumps(found.to_gx()), found.to_junit(), report(found, "zh")]
+        texts = [found.to_json(), json.dumps(found.to_gx()), found.to_junit(), found.report("zh")]
         written.append((*texts, path.read_bytes()))
     assert written[0] == written[1]
 

@@ -5,6 +5,7 @@ It says what is wrong, how often, in which rows, what to write instead and who d
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,8 @@ def print_report(results: Sequence[ValidationResult], messages: Messages, consol
     """Print one section for each suite: rules in the order of their suite, passing ones only counted."""
     screen = console or terminal()
     for result in results:
-        heading = messages.text("check", "heading", suite=result.suite, table=result.table, rows=f"{result.rows:,}")
+        known = {"suite": result.suite, "rows": f"{result.rows:,}"} | ({"table": result.table} if result.table else {})
+        heading = messages.text("check", "heading" if result.table else "heading_without_table", **known)
         screen.print(Text(one_line(heading), style="bold"))
         for rule in result.results:
             if rule.status not in ("pass", "not_applicable"):
@@ -40,6 +42,14 @@ def print_report(results: Sequence[ValidationResult], messages: Messages, consol
         print_unjudged(result, messages, screen)
         screen.print(f"  {counted(result, messages)}", soft_wrap=True)
         screen.print()
+
+
+def report_text(results: Sequence[ValidationResult], messages: Messages) -> str:
+    """The same report as text, without colours."""
+    screen = Console(file=io.StringIO(), width=WIDE, highlight=False, markup=False, color_system=None)
+    with screen.capture() as captured:
+        print_report(results, messages, screen)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def terminal() -> Console:

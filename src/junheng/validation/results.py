@@ -156,6 +156,13 @@ class ValidationResult:
         """`to_dict` as text; the same results give the same bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
 
+    def report(self, language: str = "en") -> str:
+        """What is wrong, in which rows, what to write instead and who does it, as text in `zh` or `en`."""
+        from junheng.messages import Messages
+        from junheng.validation.console import report_text
+
+        return report_text([self], Messages(language))
+
     def to_gx(self) -> dict[str, Any]:
         """The result in the shape of Great Expectations' `ExpectationSuiteValidationResult`, without loading it."""
         from junheng.validation.gx_json import gx_document
