@@ -25,7 +25,7 @@ def check_table(options: CheckOptions, reports: Reports, messages: Messages, *, 
             print_report(found.results, messages)
             for path in written:
                 print(messages.text("check", "written", path=path))
-        for error in found.refused:
+        for error in found.refused.values():
             print_error(error, messages)
         if not as_json:
             print(messages.text("check", "not_passed" if found.exit_code else "passed"))

@@ -17,6 +17,7 @@ from junheng.landing.cells import literal
 from junheng.messages import Messages
 from junheng.validation import ValidationResult, validate
 from junheng.validation.failing_rows import NAMES
+from junheng.validation.gx_json import gx_refusal
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
 from junheng.validation.sources import DATABASES, Limits
 
@@ -72,12 +73,12 @@ class Checked:
     """One result for each suite that could be asked, in the order of the suites, and why the others could not."""
 
     results: list[ValidationResult] = field(default_factory=list)
-    refused: list[JunhengError] = field(default_factory=list)
+    refused: dict[str, JunhengError] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
         """The gravest of what was found: 3 environment, 2 configuration, 1 data, 0 none of them."""
-        codes = [error.exit_code for error in self.refused]
+        codes = [error.exit_code for error in self.refused.values()]
         codes += [exit_code_of(rule) for result in self.results for rule in result.results]
         # A table about which nothing could be said has not passed.
         codes += [int(not any(is_judged(rule) for rule in result.results)) for result in self.results]
@@ -91,7 +92,7 @@ class Checked:
             "success": self.exit_code == 0,
             "exit_code": self.exit_code,
             "suites": [result.to_dict() for result in self.results],
-            "errors": [error_as_json(error, messages) for error in self.refused],
+            "errors": [error_as_json(error, messages) for error in self.refused.values()],
         }
 
 
@@ -137,7 +138,7 @@ def checked(options: CheckOptions) -> Iterator[Checked]:
             except UsageError as error:
                 if error.message_id != "suite_unknown_column":
                     raise
-                found.refused.append(error)
+                found.refused[suite.name] = error
             else:
                 stack.callback(result.close)
                 found.results.append(result)
@@ -216,9 +217,10 @@ def write_reports(found: Checked, reports: Reports, messages: Messages) -> list[
     if reports.junit is not None:
         from junheng.validation.junit import junit_document
 
-        written.append(write_text(reports.junit, junit_document(found.results, messages)))
+        written.append(write_text(reports.junit, junit_document(found.results, messages, found.refused)))
     if reports.gx_json is not None:
         documents = [result.to_gx() for result in found.results]
+        documents += [gx_refusal(name, messages.error(error)) for name, error in found.refused.items()]
         content = documents[0] if len(documents) == 1 else documents
         written.append(write_text(reports.gx_json, f"{json.dumps(content, ensure_ascii=False, indent=2)}\n"))
     if reports.failing_rows is not None:

@@ -198,12 +198,25 @@ def test_a_table_that_the_database_lacks_is_no_pass(folder: Path) -> None:
 
 def test_a_missing_column_refuses_its_suite_and_no_other(folder: Path) -> None:
     other = suite(folder, "names", rule("name.given", "expect_column_values_to_not_be_null", column="pupil"))
-    outcome = check(other, suite(folder, "pupils", not_negative()), "--data", csv_file(folder, BAD), "--json")
+    outcome = check(
+        other,
+        suite(folder, "pupils", not_negative()),
+        *("--data", csv_file(folder, BAD), "--json"),
+        *("--junit", folder / "junit.xml", "--gx-json", folder / "gx.json"),
+    )
     assert outcome.code == 2
     assert statuses(outcome) == {"pupils.not_negative": "fail"}
     (error,) = json.loads(outcome.stdout)["errors"]
     assert (error["error"], error["file"], error["found"]) == ("suite_unknown_column", str(other), "pupil")
     assert "what to do: " in outcome.stderr
+    # Whoever reads only the reports does not take the refused suite for a pass.
+    root = Xml.parse(folder / "junit.xml").getroot()  # noqa: S314 - our own file
+    assert [(one.attrib["name"], one.attrib["failures"], one.attrib["errors"]) for one in root] == [
+        ("pupils", "1", "0"),
+        ("names", "0", "1"),
+    ]
+    documents = json.loads((folder / "gx.json").read_text(encoding="utf-8"))
+    assert [(one["suite_name"], one["success"]) for one in documents] == [("pupils", False), ("names", False)]
 
 
 def test_a_rule_that_cannot_be_asked_hurts_no_other_and_is_no_pass(folder: Path) -> None:

@@ -16,7 +16,7 @@ from junheng.table_check import write_failing_rows
 from junheng.validation import ValidationResult, validate
 from junheng.validation.catalogue import ACCEPTED
 from junheng.validation.data_docs import gx_object, write_data_docs
-from junheng.validation.gx_json import number_of, number_or_text
+from junheng.validation.gx_json import gx_refusal, number_of, number_or_text
 from junheng.validation.junit import junit_document
 from tests.unit.results_sample import ROWS, connection, every_status, rule, suite
 
@@ -118,6 +118,11 @@ def test_great_expectations_reads_the_json_back(result: ValidationResult) -> Non
     }
     back = read.to_json_dict()
     assert [found["result"] for found in back["results"]] == [found["result"] for found in document["results"]]
+
+
+def test_great_expectations_reads_a_refused_suite(result: ValidationResult) -> None:
+    read = gx_object(gx_refusal("town.names", "no such column"))
+    assert (read.success, read.results, read.meta) == (False, [], {"error": "no such column"})
 
 
 def test_figures_are_those_of_great_expectations() -> None:

@@ -64,6 +64,20 @@ def gx_document(result: ValidationResult) -> dict[str, Any]:
     }
 
 
+def gx_refusal(suite: str, message: str) -> dict[str, Any]:
+    """A suite that could not be asked: no success, no results, and why."""
+    numbers = dict.fromkeys(("evaluated_expectations", "successful_expectations", "unsuccessful_expectations"), 0)
+    return {
+        "success": False,
+        "suite_name": suite,
+        "suite_parameters": {},
+        "id": None,
+        "results": [],
+        "statistics": {**numbers, "success_percent": None},
+        "meta": {"error": message},
+    }
+
+
 def gx_result(rule: RuleResult, expectation: Mapping[str, Any], rows: int) -> dict[str, Any]:
     """One rule as an `ExpectationValidationResult`."""
     raised = rule.status == "error"

@@ -8,7 +8,7 @@ that do not apply are skipped, with the reason. A warning passes and says so in 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
@@ -16,13 +16,16 @@ from junheng.messages import Messages
 from junheng.validation.wording import in_language, one_line, reason, title
 
 if TYPE_CHECKING:
+    from junheng.errors import JunhengError
     from junheng.validation.results import RuleResult, ValidationResult
 
 OUTCOMES = ("failure", "error", "skipped")
 
 
-def junit_document(results: Sequence[ValidationResult], messages: Messages) -> str:
-    """The XML of one or more results, suites and rules in their order.
+def junit_document(
+    results: Sequence[ValidationResult], messages: Messages, refused: Mapping[str, JunhengError] | None = None
+) -> str:
+    """The XML of one or more results, suites and rules in their order; suites that could not be asked come last.
 
     It holds no times: the same results give the same bytes.
     """
@@ -32,6 +35,13 @@ def junit_document(results: Sequence[ValidationResult], messages: Messages) -> s
         for rule in result.results:
             case = Xml.SubElement(suite, "testcase", {"classname": result.suite, "name": clean(rule.rule_id)})
             add_outcome(case, rule, messages)
+    for name, error in (refused or {}).items():
+        suite = Xml.SubElement(root, "testsuite", {"name": name})
+        case = Xml.SubElement(suite, "testcase", {"classname": name, "name": name})
+        told = messages.error(error)
+        head = {"message": clean(told.splitlines()[0]), "type": error.message_id}
+        Xml.SubElement(case, "error", head).text = clean(told)
+    for suite in root:
         suite.attrib.update(totals([suite]))
     root.attrib.update(totals(list(root)))
     Xml.indent(root)
