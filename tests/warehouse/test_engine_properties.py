@@ -143,7 +143,7 @@ def member_rules(draw: st.DrawFn) -> Json:
 @st.composite
 def suites(draw: st.DrawFn) -> Json:
     found = []
-    for number in range(draw(st.integers(1, 6))):
+    for number in range(draw(st.integers(4, 14))):
         rule = draw(st.one_of(value_rules(), value_rules(), member_rules()))
         if draw(st.integers(0, 2)) == 0:
             rule["kwargs"]["row_condition"] = draw(conditions())
@@ -172,7 +172,9 @@ def keys_by_rule(rows_found: list[tuple[Any, ...]]) -> dict[str, list[int]]:
     return {rule_id: sorted(keys) for rule_id, keys in found.items()}
 
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 @MANY

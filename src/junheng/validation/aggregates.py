@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from junheng.validation.columns import Column
+from junheng.validation.columns import WIDE, Column
 from junheng.validation.conditions import condition_of
 from junheng.validation.expressions import (
+    EXACT,
     RuleProblemError,
     all_of,
     as_text,
@@ -30,6 +31,7 @@ from junheng.validation.suites import Rule
 
 Figures = Mapping[str, Any]
 SHOWN = Context(prec=15)
+HALF = exp.Literal.number("0.5")
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,8 @@ def within(value: Fraction, arguments: Mapping[str, Any], rounded: Callable[[Dec
 def shown(value: Any) -> str | None:
     """A figure as text: exact where it is a whole number or a decimal, otherwise to 15 digits."""
     if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return str(value.numerator)
-        value = SHOWN.divide(Decimal(value.numerator), Decimal(value.denominator))
+        exact = EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+        value = exact if Fraction(exact) == value else SHOWN.plus(exact)
     return format(value, "f") if isinstance(value, Decimal) else None if value is None else str(value)
 
 
@@ -216,17 +217,21 @@ def _mean(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -
 def _median(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:
     _numeric(column)
     bounds = checked_bounds(column, arguments)
-    value = col(column)
-    if column.kind != "float" and column.type not in ("HUGEINT", "UHUGEINT") and column.largest < 10**36:
-        # One place more holds the middle between two neighbours.
-        value = cast(value, f"DECIMAL(38,{column.scale + 1})")  # type: ignore[assignment]
+    if column.kind == "float":
+        figures = {"median": call("quantile_cont", col(column), HALF)}
+    else:
+        # Interpolation passes through a double: the two values in the middle are exact.
+        value = cast(col(column), column.type if column.type in WIDE else f"DECIMAL(38,{column.scale})")
+        figures = {"low": call("quantile_disc", value, HALF), "high": call("quantile_disc", exp.Neg(this=value), HALF)}
 
-    def judge(figures: Figures) -> Judgement:
-        median = figures["median"]
-        passes = _finite(median) and within(Fraction(median), bounds, _rounding(column))
-        return judged(figures, passes, shown(Fraction(median) if isinstance(median, Decimal) else median))
+    def judge(found: Figures) -> Judgement:
+        if "median" in found:
+            median = found["median"]
+            return judged(found, _finite(median) and within(Fraction(median), bounds, float), shown(median))
+        middle = (Fraction(found["low"]) - Fraction(found["high"])) / 2
+        return judged(found, within(middle, bounds), shown(middle))
 
-    return {"median": filtered(call("quantile_cont", value, exp.Literal.number("0.5")), used)}, judge
+    return {name: filtered(figure, used) for name, figure in figures.items()}, judge
 
 
 def _stdev(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) -> Any:

@@ -51,10 +51,10 @@ def _unique_share(column: Column, arguments: Mapping[str, Any]) -> Compiled:
     refuse_empty_range(arguments)
 
     def judge(figures: Figures) -> Judgement:
-        share = Fraction(figures["distinct"], int(figures["values"]))
+        share = Fraction(figures["distinct"], int(figures["cells"]))
         return Judgement(within(share, arguments), shown(share))
 
-    return {"distinct": count_all(), "values": call("sum", col(SIZE))}, judge
+    return {"distinct": count_all(), "cells": call("sum", col(SIZE))}, judge
 
 
 def _some(column: Column, condition: exp.Expr | None) -> exp.Expr:
@@ -102,16 +102,19 @@ def _exactly(column: Column, arguments: Mapping[str, Any]) -> Compiled:
 def _most_common(column: Column, arguments: Mapping[str, Any]) -> Compiled:
     wanted = in_set(column, arguments["value_set"])
 
+    # The most common first, of equally common ones the smallest.
+    order = call("row", exp.Neg(this=col(SIZE)), col(column))
+
     def judge(figures: Figures) -> Judgement:
-        top: list[int] = figures["sizes"]
-        tied = len(top) > 1 and top[0] == top[1]
-        passes = figures["wanted"] == top[0] and (not tied or bool(arguments.get("ties_okay")))
-        return Judgement(passes, figures["common"])
+        sizes: list[int] = figures["sizes"]
+        tied = sum(size == sizes[0] for size in sizes)
+        passes = figures["wanted"] == sizes[0] and (tied == 1 or bool(arguments.get("ties_okay")))
+        return Judgement(passes, ", ".join(figures["values"][:tied]))
 
     return {
-        "sizes": call("arg_max", col(SIZE), col(SIZE), whole(2)),
+        "sizes": call("arg_min", col(SIZE), order, whole(SHOWN_VALUES)),
+        "values": call("arg_min", as_text(col(column)), order.copy(), whole(SHOWN_VALUES)),
         "wanted": filtered(call("max", col(SIZE)), wanted),
-        "common": as_text(call("arg_max", col(column), col(SIZE))),
     }, judge
 
 

@@ -93,7 +93,7 @@ def _of_members(rule: Rule, arguments: Arguments, columns: Columns, condition: e
     nulls = [is_null(col(member)) for member in members]
     present: exp.Expr | None = None
     if ignored in ("either_value_is_missing", "any_value_is_missing"):
-        present = all_of(not_null(col(member)) for member in members)
+        present = exp.and_(*(not_null(col(member)) for member in members), copy=False)
         if len(members) > 2 or any(member.kind == "float" for member in members):
             # Two members may decide although a third one is missing.
             broken = exp.and_(present.copy(), broken, copy=False)

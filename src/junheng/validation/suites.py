@@ -317,6 +317,8 @@ def lint_values(path: Path, rule: Rule, parameters: Parameters | None) -> None:
     if query is not None and "{batch}" not in query:
         # Without it the query would read other rows than those that are judged.
         raise bad_value(path, rule.rule_id, query, "{batch}")
+    for pattern in kwargs.get("regex_list") or [kwargs[name] for name in ("regex",) if name in kwargs]:
+        lint_regex(path, rule.rule_id, pattern)
     mostly = kwargs.get("mostly")
     if mostly is not None and (isinstance(mostly, bool | str) or not 0 <= mostly <= 1):
         raise bad_value(path, rule.rule_id, f"mostly = {mostly}", "0 … 1")
@@ -325,6 +327,16 @@ def lint_values(path: Path, rule: Rule, parameters: Parameters | None) -> None:
         raise UsageError("suite_bounds_reversed", file=path, column=rule.rule_id, found=f"{low} > {high}")
     if kwargs.get("row_condition") is not None:
         lint_condition(path, rule.rule_id, kwargs["row_condition"])
+
+
+def lint_regex(path: Path, rule_id: str, pattern: Any) -> None:
+    """Refuse a pattern that DuckDB's expressions (RE2) do not know, such as a look-ahead. Raises UsageError."""
+    import duckdb
+
+    try:
+        duckdb.execute("select regexp_matches('', $pattern)", {"pattern": pattern})
+    except duckdb.Error as error:
+        raise bad_value(path, rule_id, pattern, str(error).splitlines()[0]) from error
 
 
 def lint_condition(path: Path, rule_id: str, condition: Any) -> None:
