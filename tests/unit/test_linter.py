@@ -65,7 +65,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("broken", "message_id", "expected"), REFUSALS)
 def test_a_broken_rule_is_refused_by_name(broken: Json, message_id: str, expected: str | None) -> None:
     with pytest.raises(UsageError) as caught:
-        load_suite(suite(NOT_NULL, broken))
+        load_suite(suite(NOT_NULL, broken), {})
     assert (caught.value.message_id, caught.value.column) == (message_id, "the rule")
     assert caught.value.exit_code == 2
     if expected is not None:

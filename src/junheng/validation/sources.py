@@ -6,6 +6,7 @@ import glob
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from junheng.errors import DataError, MachineError, UsageError
 from junheng.validation.columns import Column, columns_of
 from junheng.validation.expressions import ROW, call, identifier, sql, text, whole
 
-WAREHOUSE = "warehouse"
+WAREHOUSE, COPY = "warehouse", "copy of the stream"
 FAILING_ROWS = "failing_row"
 READERS = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
 DATABASES = (".duckdb", ".db", ".ddb")
@@ -208,10 +209,28 @@ def _of_file(path: Path, limits: Limits) -> Source:
     return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)
 
 
+class ArrowStream:
+    """A table that is handed over as a stream of Arrow batches, each time it is read."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.data.__arrow_c_stream__(requested_schema)
+
+
+def needs_wrapping(data: Any) -> bool:
+    """Whether DuckDB would ask for pyarrow to read what it can read without: a data frame of Polars, for one."""
+    return hasattr(data, "__arrow_c_stream__") and not hasattr(data, "iloc") and find_spec("pyarrow") is None
+
+
 def _of_frame(data: Any, limits: Limits) -> Source:
     connection = own_connection(limits)
     try:
-        connection.register(WAREHOUSE, data)
+        connection.register(WAREHOUSE, ArrowStream(data) if needs_wrapping(data) else data)
+        if type(data).__name__ == "RecordBatchReader":  # it can be read only once
+            connection.execute(f"create temp table {sql(identifier(COPY))} as from {sql(identifier(WAREHOUSE))}")
+            return Source(connection, table_named(COPY), temporary_table(), True, lambda: None, connection.close)
     except (duckdb.Error, TypeError) as error:
         connection.close()
         raise UsageError(
