@@ -36,7 +36,7 @@ from junheng.validation.unique import UniqueRule
 Expressions = Mapping[str, exp.Expr]
 EVERY_ROW = "rows"
 # Figures on distinct values that are values themselves.
-SHOWS_VALUES = frozenset({"some", "common"})
+SHOWS_VALUES = frozenset({"some", "values"})
 # Messages that speak of the query and the names in it, never of a value of the table.
 ABOUT_THE_QUERY = ("BinderException", "CatalogException", "ParserException", "SyntaxException", "KeyError")
 
