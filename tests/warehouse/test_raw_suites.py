@@ -78,7 +78,9 @@ def test_a_failing_row_leads_back_to_its_cell(broken: raw_county.County, results
 
 def test_a_repeated_key_says_how_often_it_comes(results_of_broken: Results) -> None:
     rows = results_of_broken["raw.schools.key.unique"].sample
-    assert [(row.actual, row.required) for row in rows] == [("2 ×", "1 × (school_year, school_code)")] * 2
+    assert {row.required for row in rows} == {"1 × (school_year, school_code)"}
+    twice = [row for row in rows if None not in row.keys.values()]
+    assert [row.actual for row in twice] == ["2 ×"] * 2
 
 
 def test_seeded_rows_have_no_source_but_are_found(tmp_path: Path) -> None:

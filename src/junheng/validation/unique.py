@@ -15,15 +15,18 @@ from junheng.validation.expressions import (
     all_of,
     any_of,
     as_text,
+    call,
     col,
     identifier,
     is_null,
     not_null,
+    text,
 )
 from junheng.validation.row_rules import RowRule, shown
 from junheng.validation.suites import Rule
 
 SIZE = "group size"
+TIMES = " ×"
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,13 @@ class UniqueRule:
         )
         found = exp.Exists(this=exp.select("1").from_(table).where(same))
         broken = any_of((self.incomplete, found))
-        actual = as_text(col(self.members[0])) if len(self.members) == 1 else shown(self.members)
         reads = frozenset(member.name for member in self.members)
+        actual = as_text(col(self.members[0])) if len(self.members) == 1 else shown(self.members)
+        if reads == set(self.rule.keys):
+            # The values stand beside it as the key of the row: how often they come says more. A missing part is shown.
+            times = call("concat", as_text(exp.Column(this=identifier(SIZE), table=identifier(SIZE))), text(TIMES))
+            counted = exp.select(times).from_(table.copy()).where(same.copy() if same is not None else None)
+            actual = call("coalesce", exp.Subquery(this=counted), actual)
         return RowRule(self.rule, self.condition, self.present, broken, actual, reads=reads)
 
 
