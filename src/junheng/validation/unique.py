@@ -71,7 +71,7 @@ class UniqueRule:
         broken = any_of((self.incomplete, found))
         reads = frozenset(member.name for member in self.members)
         actual = as_text(col(self.members[0])) if len(self.members) == 1 else shown(self.members)
-        if reads == set(self.rule.keys):
+        if len(self.members) > 1 and reads == set(self.rule.keys):
             # The values stand beside it as the key of the row: how often they come says more. A missing part is shown.
             times = call("concat", as_text(exp.Column(this=identifier(SIZE), table=identifier(SIZE))), text(TIMES))
             counted = exp.select(times).from_(table.copy()).where(same.copy() if same is not None else None)
