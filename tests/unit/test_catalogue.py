@@ -1,8 +1,10 @@
-"""The catalogue against the schemas of the installed Great Expectations: every type is run or refused, with the same arguments."""
+"""The catalogue against the schemas of the installed Great Expectations: each type is run or refused."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,22 +18,20 @@ from junheng.validation.row_rules import MEMBER_RULES, VALUE_RULES
 from junheng.validation.shapes import JUDGES
 
 # Fields that stand beside `kwargs` in a suite, or that only Great Expectations Cloud reads.
-ENVELOPE = set(
-    [
-        "id",
-        "meta",
-        "notes",
-        "result_format",
-        "description",
-        "catch_exceptions",
-        "rendered_content",
-        "severity",
-        "windows",
-        "batch_id",
-        "metadata",
-        "library_metadata",
-    ]
-)
+ENVELOPE = {
+    "id",
+    "meta",
+    "notes",
+    "result_format",
+    "description",
+    "catch_exceptions",
+    "rendered_content",
+    "severity",
+    "windows",
+    "batch_id",
+    "metadata",
+    "library_metadata",
+}
 
 
 def core() -> Path:
@@ -88,3 +88,9 @@ def test_every_type_has_its_compiler() -> None:
     assert by_kind["aggregate"] == set(COLUMN_FIGURES) | set(TABLE_FIGURES)
     assert by_kind["distinct"] == set(COMPILERS)
     assert by_kind["shape"] == set(JUDGES)
+
+
+def test_the_page_lists_what_the_catalogue_says() -> None:
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, root / "tools" / "validation_page.py", "--check"], check=False)
+    assert done.returncode == 0, "run python tools/validation_page.py"

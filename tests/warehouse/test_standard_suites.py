@@ -148,7 +148,7 @@ def add_value(
 
 
 def failing(result: RuleResult, key: str) -> set[object]:
-    return {row.keys[key] for row in result.failing_rows}
+    return {row.keys[key] for row in result.sample}
 
 
 @pytest.mark.parametrize("stage", ["primary", "junior"])
@@ -156,7 +156,7 @@ def test_the_school_rule_is_exact_at_85_percent(stage: str, at_the_limits: dict[
     result = at_the_limits[f"standard.school_rule.school_resource_compliance.{stage}"]
     assert failing(result, "school_code") == NOT_COMPLIANT
     assert result.rows_checked == len(UNITS) - 1
-    row = next(row for row in result.failing_rows if row.keys["school_code"] == "five met and two at 90 %")
+    row = next(row for row in result.sample if row.keys["school_code"] == "five met and two at 90 %")
     assert row.actual == "5 / 7, 7"
 
 
@@ -235,9 +235,9 @@ def test_a_mart_that_judges_otherwise_is_found_row_by_row(built_sample: Path, tm
         "agreement.standard.school_rule.school_resource_compliance.primary",
         "agreement.standard.county_difference.cv_sports_area_per_pupil.junior",
     }
-    (row,) = results["agreement.standard.school_rule.school_resource_compliance.primary"].failing_rows
+    (row,) = results["agreement.standard.school_rule.school_resource_compliance.primary"].sample
     assert (row.keys["school_code"], row.actual) == (school, "suite: fail, mart: not")
-    (row,) = results["agreement.standard.county_difference.cv_sports_area_per_pupil.junior"].failing_rows
+    (row,) = results["agreement.standard.county_difference.cv_sports_area_per_pupil.junior"].sample
     assert row.actual == "suite: not, mart: fail"
 
 
