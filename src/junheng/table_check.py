@@ -20,6 +20,7 @@ from junheng.validation.failing_rows import NAMES
 from junheng.validation.gx_json import gx_refusal
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
 from junheng.validation.sources import DATABASES, Limits
+from junheng.validation.suites import lint_values
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -152,14 +153,35 @@ def asked(options: CheckOptions) -> tuple[Parameters, list[Suite]]:
     if (options.data is None) == (options.warehouse is None):
         raise UsageError("check_without_data")
     engine_of(options)
+    suites = load_named_suites(options.suites, None)
+    wanted = {name for suite in suites for rule in suite.rules for name in rule.parameter_names()}
     parameters: dict[str, Any] = {}
+    if any(name.startswith("plausible__") for name in wanted):
+        parameters.update(bounds(options.warehouse))
     if options.warehouse is not None and options.school_year is not None and options.parameters is None:
         from junheng.validation.parameters import load_parameters
 
         parameters.update(load_parameters(options.warehouse, options.school_year))
     if options.parameters is not None:
         parameters.update(read_parameters(options.parameters))
-    return parameters, load_named_suites(options.suites, parameters)
+    for suite in suites:
+        for rule in suite.rules:
+            lint_values(suite.path, rule, parameters)
+    return parameters, suites
+
+
+def bounds(warehouse: Path | None) -> dict[str, Any]:
+    """The bounds of the plausibility suites: those of the warehouse, or the packaged ones where it has none."""
+    from junheng.validation.parameters import load_bounds, packaged_bounds
+
+    if warehouse is None:
+        return dict(packaged_bounds())
+    try:
+        return dict(load_bounds(warehouse))
+    except UsageError as error:
+        if error.message_id != "standards_missing":
+            raise
+        return dict(packaged_bounds())
 
 
 def engine_of(options: CheckOptions) -> Literal["duckdb", "gx"]:

@@ -338,6 +338,9 @@ def test_packaged_suites_on_a_published_warehouse(published: Published) -> None:
     suites = [one["suite"] for one in json.loads(outcome.stdout)["suites"]]
     assert "raw.staff" in suites
     assert len(suites) >= 9
+    bounds = check("plausibility.facilities", "--warehouse", warehouse, "--json")
+    assert set(statuses(bounds).values()) <= {"pass", "warn", "not_applicable"}
+    assert "pass" in statuses(bounds).values()
     standard = check("standard.unit_indicator", "--warehouse", warehouse, "--school-year", "2024", "--json")
     # Schools of the sample fall short of the standard.
     assert standard.code == 1

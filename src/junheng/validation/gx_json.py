@@ -25,10 +25,11 @@ QUANTILES = "expect_column_quantile_values_to_be_between"
 
 def filled_document(suite: Suite, parameters: Parameters) -> dict[str, Any]:
     """The suite as it was judged, with every parameter in its place, in plain JSON types."""
+    used = {name for rule in suite.rules for name in rule.parameter_names()}
     return {
         "name": suite.name,
         "id": suite.document.get("id"),
-        "parameters": as_json(dict(parameters)),
+        "parameters": as_json({name: parameters[name] for name in sorted(used)}),
         "expectations": [
             {**as_json(dict(rule.document)), "kwargs": as_json(rule.filled(parameters))} for rule in suite.rules
         ],

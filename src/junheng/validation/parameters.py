@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def load_bounds(database: Path) -> dict[str, Decimal]:
     Raises UsageError when the seed is not in the file; MachineError when the file cannot be opened.
     """
     return {f"plausible__{bound}": Decimal(value) for bound, value in _read(database, BOUNDS, {})}
+
+
+def packaged_bounds() -> dict[str, Decimal]:
+    """The same bounds from the packaged seed, for a table that is judged without a warehouse."""
+    from junheng.project import packaged_project
+
+    with (packaged_project().standards / "plausibility_bounds.csv").open(encoding="utf-8", newline="") as lines:
+        return {f"plausible__{row['bound_id']}": Decimal(row["value"]) for row in csv.DictReader(lines)}
 
 
 def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
