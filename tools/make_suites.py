@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from suites.json_shape import ROOT, render
-from suites.page import rules_page
+from suites.page import rules_page, suite_page
 from suites.raw import raw_suites
 from suites.standard import standard_suites
 from suites.written import written_suites
@@ -34,10 +34,11 @@ def main(arguments: list[str]) -> int:
 
 
 def suite_files() -> dict[Path, str]:
-    """Every suite file, and the page that lists their rules, with the text that belongs into it."""
+    """Every suite file, its page and the page that lists all rules, with the text that belongs into each."""
     suites = [*raw_suites(), *standard_suites(), *written_suites("plausibility"), *written_suites("reconciliation")]
     files = {SUITES.joinpath(*suite["name"].split(".")).with_suffix(".json"): render(suite) for suite in suites}
-    return {**files, ROOT / "docs" / "suite-rules.md": rules_page(suites)}
+    pages = {ROOT / "docs" / "rules" / f"{suite['name']}.md": suite_page(suite) for suite in suites}
+    return {**files, **pages, ROOT / "docs" / "suite-rules.md": rules_page(suites)}
 
 
 if __name__ == "__main__":
