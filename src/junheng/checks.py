@@ -62,7 +62,9 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
 
 
 def record_findings(results: Sequence[RuleResult], findings: Findings, language: str) -> None:
-    """Turn every failing row of the raw suites, which `quality.failing_row` holds, into a finding with its file and row."""
+    """Turn every failing row of the raw suites, which `quality.failing_row` holds, into a finding with its file and
+    row.
+    """
     for result in results:
         if result.status not in ("fail", "warn"):
             continue

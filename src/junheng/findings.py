@@ -62,8 +62,8 @@ class Findings:
     def add_failing_rows(self, of_rule: Finding) -> None:
         """Record the stored failing rows of one rule; what they have in common is given."""
         self.connection.execute(
-            f"insert into {TABLE} select rule_id, $severity, $table, source_file, source_row, $column, actual, required,"
-            " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
+            f"insert into {TABLE} select rule_id, $severity, $table, source_file, source_row, $column, actual,"
+            " required, keys, $title, $action from quality.failing_row where rule_id = $rule_id",
             {
                 "rule_id": of_rule.rule_id,
                 "severity": of_rule.severity,

@@ -39,7 +39,10 @@ BATCH = 1000
 def write_quality(
     work: Workspace, landed: Sequence[LandedTable], results: Sequence[RuleResult], school_year: int
 ) -> None:
-    """Write the tables into the build file; the suites have filled `failing_row` themselves. Build id and times stand in `quality.run` and nowhere else."""
+    """Write the tables into the build file; the suites have filled `failing_row` themselves.
+
+    Build id and times stand in `quality.run` and nowhere else.
+    """
     connection = duckdb.connect(str(work.warehouse))
     try:
         connection.execute(TABLES)

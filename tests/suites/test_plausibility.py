@@ -1,4 +1,4 @@
-"""Every plausibility rule finds the mistake of its fixture, names exactly its rows, and is silent on the clean county."""
+"""Every plausibility rule finds its fixture's mistake, names exactly its rows, and is silent on the clean county."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the linter refuses without a table: it names the rule, what it found and what it expects. Importing it costs next to nothing."""
+"""What the linter refuses without a table: it names the rule, what it found and what it expects.
+
+Importing it costs next to nothing.
+"""
 
 from __future__ import annotations
 

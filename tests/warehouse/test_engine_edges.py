@@ -1,4 +1,6 @@
-"""Where the rows come from, what they are called, and what happens when something is missing, broken or nobody's business."""
+"""Where the rows come from, what they are called, and what happens when something is missing, broken or nobody's
+business.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Random small tables and random rules: the engine finds what a reading row by row finds, and the shared scan what each rule alone finds."""
+"""Random small tables and random rules.
+
+The engine finds what a reading row by row finds, and the shared scan what each rule alone finds.
+"""
 
 from __future__ import annotations
 

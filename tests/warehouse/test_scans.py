@@ -1,4 +1,7 @@
-"""How often a table is read: counted in the plans of the statements that really run, and in the rows that DuckDB says it has scanned."""
+"""How often a table is read.
+
+Counted in the plans of the statements that really run, and in the rows that DuckDB says it has scanned.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Suites of the raw tables, from the raw contract (`raw_columns.csv`, `raw_codes.csv`) and `raw.toml`.
 
-The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL of their own.
+The contract says which cells are keys, required, coded or counted; the TOML holds the words and the few rules with SQL
+of their own.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
 A rule of a TOML file has its texts and one of three shapes:
 
-* `expect` and `kwargs`: an expectation of Great Expectations on columns;
-* `where`: rows of the batch that are wrong, columns unqualified, other tables only in uncorrelated subqueries;
-* `join` and `where`: rows t of the batch held against other rows that the join brings.
+* `expect` and `kwargs`: an expectation of Great Expectations on columns; * `where`: rows of the batch that are wrong,
+columns unqualified, other tables only in uncorrelated subqueries; * `join` and `where`: rows t of the batch held
+against other rows that the join brings.
 
-`scope` says which rows the rule speaks about; `actual` and `expected` are SQL for what a failing row holds and should hold. `columns` repeats a rule for each
-of them. In SQL, `@name` stands for a bound of `plausibility_bounds.csv` and `<<name>>` for a fragment of `fragments.toml`.
+`scope` says which rows the rule speaks about; `actual` and `expected` are SQL for what a failing row holds and should
+hold. `columns` repeats a rule for each of them. In SQL, `@name` stands for a bound of `plausibility_bounds.csv` and
+`<<name>>` for a fragment of `fragments.toml`.
 """
 
 from __future__ import annotations
@@ -144,7 +145,10 @@ def source_of(document: Json, rule: Json, used: list[str]) -> str:
 
 
 def fill(value: Any, facts: dict[str, str]) -> Any:
-    """A rule with the names of its column put in. Only `{column…}` is replaced: SQL and arguments may hold other braces."""
+    """A rule with the names of its column put in. Only `{column…}` is replaced.
+
+    SQL and arguments may hold other braces.
+    """
     if isinstance(value, dict):
         return {key: fill(member, facts) for key, member in value.items()}
     if isinstance(value, list):

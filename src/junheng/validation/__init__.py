@@ -1,6 +1,7 @@
 """Suites of expectations on tables: `validate` judges one table by one suite, `run_suites` a whole warehouse.
 
-Importing this module loads neither an engine nor sqlglot, pandas or Great Expectations: every name is fetched on first use.
+Importing this module loads neither an engine nor sqlglot, pandas or Great Expectations: every name is fetched on first
+use.
 """
 
 from __future__ import annotations

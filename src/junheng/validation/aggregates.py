@@ -46,8 +46,8 @@ class Judgement:
 class AggregateRule:
     """A rule on one figure.
 
-    `figures` are aggregate expressions over the judged rows; `judge` reads their values. `counts` is what must be above zero for there to be anything to
-    judge: values present (a column) or nothing (row counts).
+    `figures` are aggregate expressions over the judged rows; `judge` reads their values. `counts` is what must be above
+    zero for there to be anything to judge: values present (a column) or nothing (row counts).
     """
 
     rule: Rule

@@ -29,8 +29,8 @@ def agreements(
 ) -> list[RuleResult]:
     """For each rule that names what its mart says of the same rows: whether the two agree, key by key.
 
-    Both ways of differing are failing rows of the suite `agreement.<suite>`. Where neither path judged anything the result is as undecided as the rule's
-    own; a rule that raised agrees with nothing.
+    Both ways of differing are failing rows of the suite `agreement.<suite>`. Where neither path judged anything the
+    result is as undecided as the rule's own; a rule that raised agrees with nothing.
     """
     asked = [rule for rule in suite.rules if "agreement" in rule.meta]
     if not asked:

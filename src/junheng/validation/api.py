@@ -44,12 +44,13 @@ def validate(
 ) -> ValidationResult:
     """Judge the rows of `data` by a suite.
 
-    `data`: the path of a DuckDB file, Parquet or CSV; a DuckDB connection; an Arrow table; a data frame of pandas or Polars. `table` names the table or
-    view of a DuckDB file or connection (there it may also be a relation of that connection); by default it is `meta.table` of the suite. `suite`: a loaded
-    suite, a suite file, or a document as Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
+    `data`: the path of a DuckDB file, Parquet or CSV; a DuckDB connection; an Arrow table; a data frame of pandas or
+    Polars. `table` names the table or view of a DuckDB file or connection (there it may also be a relation of that
+    connection); by default it is `meta.table` of the suite. `suite`: a loaded suite, a suite file, or a document as
+    Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
 
-    Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; DataError for a file that cannot be read to its end;
-    MachineError for a file that cannot be opened.
+    Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; DataError for a file
+    that cannot be read to its end; MachineError for a file that cannot be opened.
     """
     values = parameters or {}
     loaded = suite if isinstance(suite, Suite) else load_suite(suite)
@@ -95,7 +96,10 @@ def run_on(
     store: FailingRows,
     school_year: int | None,
 ) -> tuple[int, tuple[RuleResult, ...]]:
-    """Run one suite on a relation, None when there is no such table; the number of rows and one result for each rule."""
+    """Run one suite on a relation, None when there is no such table.
+
+    The number of rows and one result for each rule.
+    """
     if relation is None:
         return 0, missing_table(suite, parameters)
     columns = described(connection, relation)
@@ -125,12 +129,14 @@ def run_suites(
 ) -> list[RuleResult]:
     """Run every suite under a folder on a DuckDB warehouse.
 
-    `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites that name a year column to that year.
-    Each rule gives one result, in the order of suites and rules; the rules of a suite that name what a mart says of the same rows are followed by one
-    `agreement.*` result each, which fails where suite and mart differ. With `store` every failing row is written to `quality.failing_row` of the warehouse;
+    `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites
+    that name a year column to that year. Each rule gives one result, in the order of suites and rules; the rules of a
+    suite that name what a mart says of the same rows are followed by one `agreement.*` result each, which fails where
+    suite and mart differ. With `store` every failing row is written to `quality.failing_row` of the warehouse;
     otherwise the file is opened read-only and only the samples are kept. The file is given back in both cases.
 
-    Raises UsageError (exit 2) for a defect in a suite, before any scan; MachineError (exit 3) for a file that cannot be opened.
+    Raises UsageError (exit 2) for a defect in a suite, before any scan; MachineError (exit 3) for a file that cannot be
+    opened.
     """
     loaded = load_suites(suites, parameters)
     if engine == "gx":

@@ -1,4 +1,5 @@
-"""The types of expectations that the DuckDB engine runs, with their arguments, and those that it refuses, with the reason.
+"""The types of expectations that the DuckDB engine runs, with their arguments, and those that it refuses, with the
+reason.
 
 Great Expectations is not needed to read this: a test holds it against the JSON schemas of the installed version.
 """
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-# How a rule is judged: cell by cell, by groups of equal values, by one figure, by the names and types of the columns, or by a query.
+# How a rule is judged: cell by cell, by groups of equal values, by one figure, by the names and types of the columns,
+# or by a query.
 Kind = Literal["row", "unique", "spread", "aggregate", "distinct", "shape", "query"]
 
 CONDITION = "row_condition condition_parser"

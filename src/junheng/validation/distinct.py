@@ -23,7 +23,10 @@ Compiled = tuple[Mapping[str, exp.Expr], Callable[[Figures], Judgement]]
 
 @dataclass(frozen=True)
 class DistinctRule:
-    """A rule on the distinct values of a column: `figures` are aggregates over one row per value, with how often it comes in `SIZE`."""
+    """A rule on the distinct values of a column.
+
+    `figures` are aggregates over one row per value, with how often it comes in `SIZE`.
+    """
 
     rule: Rule
     condition: exp.Expr | None

@@ -1,4 +1,7 @@
-"""Runs a plan on DuckDB: one scan for every row rule and figure, one grouped pass per key, a second scan only for the rows that fail."""
+"""Runs a plan on DuckDB.
+
+One scan for every row rule and figure, one grouped pass per key, a second scan only for the rows that fail.
+"""
 
 from __future__ import annotations
 
@@ -141,7 +144,8 @@ class EngineRun:
     def figures(self, wanted: Mapping[str, Expressions], source: exp.Expr) -> tuple[dict[str, dict[str, Any]], int]:
         """Values of aggregate expressions for each rule, all in one statement, and the number of rows.
 
-        A rule whose expressions do not bind or raise becomes a problem of its own: each is bound alone, then the guilty ones are found by halving.
+        A rule whose expressions do not bind or raise becomes a problem of its own: each is bound alone, then the guilty
+        ones are found by halving.
         """
         shared: dict[str, int] = {}
         columns: list[exp.Expr] = [exp.alias_(count_all(), EVERY_ROW)]
@@ -392,7 +396,10 @@ class EngineRun:
 
 
 def shown_problem(problem: str, suite: Suite) -> str:
-    """Why a rule could not be asked. A message of the running engine may quote a cell: not where cells are personal data."""
+    """Why a rule could not be asked. A message of the running engine may quote a cell.
+
+    Not where cells are personal data.
+    """
     kind, _, message = problem.partition(":")
     if not suite.personal or not kind.isidentifier() or not message or kind in ABOUT_THE_QUERY:
         return problem
@@ -429,7 +436,10 @@ def made(
 
 
 def counters(condition: exp.Expr | None, present: exp.Expr | None) -> dict[str, exp.Expr]:
-    """How many rows a condition selects and how many of those are judged; what is always all rows is not counted again."""
+    """How many rows a condition selects and how many of those are judged.
+
+    What is always all rows is not counted again.
+    """
     found: dict[str, exp.Expr] = {}
     if condition is not None:
         found["selected"] = count_if(condition)

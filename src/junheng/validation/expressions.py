@@ -1,7 +1,7 @@
 """SQL expressions that compare a column with values of a suite, exactly; built by sqlglot, never from pieces of text.
 
-A bound is brought to the scale of its column first: `amount < 0.015` on cents is `amount < 0.02`. Nothing is converted while the table is scanned, nothing
-overflows and no whole number passes through a double.
+A bound is brought to the scale of its column first: `amount < 0.015` on cents is `amount < 0.02`. Nothing is converted
+while the table is scanned, nothing overflows and no whole number passes through a double.
 """
 
 from __future__ import annotations
@@ -191,6 +191,9 @@ def in_set(column: Column, values: Iterable[Any], *, inside: bool = True) -> exp
 
 
 def with_value(condition: exp.Expr, column: Column, value: exp.Expr) -> exp.Expr:
-    """A condition on a column as the same condition on another value of the column's type: a length, a sum, a figure."""
+    """A condition on a column as the same condition on another value of the column's type.
+
+    A length, a sum, a figure.
+    """
     this = col(column)
     return condition.transform(lambda node: value.copy() if node == this else node)

@@ -1,4 +1,7 @@
-"""The table of failing rows: written by one statement per suite, straight from the judged table, and read back for samples."""
+"""The table of failing rows.
+
+Written by one statement per suite, straight from the judged table, and read back for samples.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,10 @@ def key_order(column: Column) -> exp.Expr:
 
 
 def keys_json(suite: Suite, columns: Mapping[str, Column], keys: Sequence[str]) -> exp.Expr:
-    """The keys of the judged row as JSON text, in the order of the suite; other types than text, whole numbers and booleans as text."""
+    """The keys of the judged row as JSON text, in the order of the suite.
+
+    Other types than text, whole numbers and booleans as text.
+    """
     parts: list[exp.Expr] = []
     for key in keys:
         parts += [text(key), masked(key_value(columns[key]), {key}, suite)]

@@ -53,11 +53,12 @@ def packaged_bounds() -> dict[str, Decimal]:
 def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
     """The thresholds valid on 1 September of a school year, in the units of the seed.
 
-    Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last indicator must reach.
-    Exemptions (a `case_id` other than `ordinary`) are left out: a suite judges the ordinary case. Numbers inside a definition (`training_hours__all`) come along.
+    Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last
+    indicator must reach. Exemptions (a `case_id` other than `ordinary`) are left out: a suite judges the ordinary case.
+    Numbers inside a definition (`training_hours__all`) come along.
 
-    Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the file; MachineError when the file
-    cannot be opened.
+    Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the
+    file; MachineError when the file cannot be opened.
     """
     valid = {"jurisdiction": jurisdiction, "school_year": school_year}
     rows = _read(database, THRESHOLDS, valid)

@@ -1,4 +1,7 @@
-"""From a suite and the columns of its table to what has to be asked: one plan, in which a rule that makes no sense hurts no other."""
+"""From a suite and the columns of its table to what has to be asked.
+
+One plan, in which a rule that makes no sense hurts no other.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ class Plan:
 def plan_of(suite: Suite, columns: Mapping[str, Column], parameters: Parameters) -> Plan:
     """Compile every rule of a suite for a table.
 
-    Raises UsageError when a rule names a column that the table does not have; a rule that is at odds with the types of the table is a problem of its own.
+    Raises UsageError when a rule names a column that the table does not have; a rule that is at odds with the types of
+    the table is a problem of its own.
     """
     refuse_unknown_columns(suite, columns, parameters)
     rules: dict[str, Compiled] = {}

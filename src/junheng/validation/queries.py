@@ -1,4 +1,7 @@
-"""`unexpected_rows_expectation`: a query that filters the judged rows becomes a row rule of the one scan; any other runs by itself."""
+"""`unexpected_rows_expectation`: a query that filters the judged rows becomes a row rule of the one scan.
+
+Any other runs by itself.
+"""
 
 from __future__ import annotations
 

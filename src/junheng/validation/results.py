@@ -22,7 +22,8 @@ MASK = "***"
 class FailingRow:
     """One row that breaks a rule: where it is, what it holds, what it should hold.
 
-    `source_file` and `source_row` lead back to the file that was handed in; they are None for rows that dbt loaded as seeds.
+    `source_file` and `source_row` lead back to the file that was handed in; they are None for rows that dbt loaded as
+    seeds.
     """
 
     keys: Mapping[str, KeyValue]
@@ -36,9 +37,10 @@ class FailingRow:
 class RuleResult:
     """The outcome of one rule.
 
-    `rows_checked` counts the rows the rule speaks about (values present, rows in its scope), `rows_failed` those of them that break it, `sample` holds the
-    20 with the smallest keys. `observed` is the value of a figure (rules on aggregates, row counts, columns). `reason` is an id of
-    `seeds/standards/reasons.csv` for `no_data` and `not_applicable`, and the engine's message for `error`.
+    `rows_checked` counts the rows the rule speaks about (values present, rows in its scope), `rows_failed` those of
+    them that break it, `sample` holds the 20 with the smallest keys. `observed` is the value of a figure (rules on
+    aggregates, row counts, columns). `reason` is an id of `seeds/standards/reasons.csv` for `no_data` and
+    `not_applicable`, and the engine's message for `error`.
     """
 
     rule_id: str
@@ -97,8 +99,8 @@ def order_of(row: FailingRow) -> tuple[Any, ...]:
 class ValidationResult:
     """All rules of one suite on one table.
 
-    `rows` is the number of rows of the table, of the judged year where the suite is about one. `document` is the suite with its parameters in place.
-    Failing rows are kept in a DuckDB table until `close`.
+    `rows` is the number of rows of the table, of the judged year where the suite is about one. `document` is the suite
+    with its parameters in place. Failing rows are kept in a DuckDB table until `close`.
     """
 
     suite: str
@@ -111,7 +113,10 @@ class ValidationResult:
 
     @property
     def success(self) -> bool:
-        """Whether the suite passes: something was judged, nothing failed or could not be asked, no critical rule lacks its data."""
+        """Whether the suite passes.
+
+        Something was judged, nothing failed or could not be asked, no critical rule lacks its data.
+        """
         return succeeded(self.results)
 
     @property
@@ -121,7 +126,10 @@ class ValidationResult:
         return {status: found[status] for status in STATUSES}
 
     def failing_rows(self) -> Any:
-        """Every failing row of every rule, as a DuckDB relation: `.df()`, `.pl()`, `.fetchall()`, `.filter("rule_id = …")`."""
+        """Every failing row of every rule, as a DuckDB relation.
+
+        `.df()`, `.pl()`, `.fetchall()`, `.filter("rule_id = …")`.
+        """
         if self.fetch is None:
             raise ValueError("the failing rows of this result are not kept")
         return self.fetch()

@@ -1,4 +1,7 @@
-"""Expectations that judge each row by itself, as SQL: which rows a rule speaks about, which of them break it, what they hold."""
+"""Expectations that judge each row by itself, as SQL.
+
+Which rows a rule speaks about, which of them break it, what they hold.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +46,9 @@ LENGTH = column_of("length", "BIGINT")
 class RowRule:
     """A rule as conditions on one row.
 
-    `condition` selects the rows the rule is about (None: all); `present` those of them that hold something to judge (None: all); `broken` is true for a
-    failing row and false or NULL for every other one of those. `reads` names the columns whose values `actual` shows.
+    `condition` selects the rows the rule is about (None: all); `present` those of them that hold something to judge
+    (None: all); `broken` is true for a failing row and false or NULL for every other one of those. `reads` names the
+    columns whose values `actual` shows.
     """
 
     rule: Rule

@@ -1,4 +1,7 @@
-"""Expectations on the names and types of the columns: judged from the description of the table, without reading a row."""
+"""Expectations on the names and types of the columns.
+
+Judged from the description of the table, without reading a row.
+"""
 
 from __future__ import annotations
 

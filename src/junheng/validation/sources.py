@@ -1,4 +1,7 @@
-"""Where the rows come from: a DuckDB file or connection, Parquet, CSV, Arrow, pandas, Polars; all become a relation of one connection."""
+"""Where the rows come from: a DuckDB file or connection, Parquet, CSV, Arrow, pandas, Polars.
+
+All become a relation of one connection.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Source:
-    """The rows to judge: `relation` is None when there is no such table. `failing` is the table that takes failing rows."""
+    """The rows to judge: `relation` is None when there is no such table.
+
+    `failing` is the table that takes failing rows.
+    """
 
     connection: duckdb.DuckDBPyConnection
     relation: exp.Expr | None
@@ -113,8 +119,8 @@ def own_connection(limits: Limits) -> duckdb.DuckDBPyConnection:
 def open_source(data: Any, table: str | None, limits: Limits) -> Source:
     """The rows of a suite in a connection.
 
-    `data` is the path of a DuckDB file, Parquet or CSV, a DuckDB connection (with `table`, a name or a relation of that connection), an Arrow table, or a
-    data frame of pandas or Polars.
+    `data` is the path of a DuckDB file, Parquet or CSV, a DuckDB connection (with `table`, a name or a relation of that
+    connection), an Arrow table, or a data frame of pandas or Polars.
 
     Raises UsageError for data of another kind or a missing table name, MachineError for a file that cannot be opened.
     """
@@ -177,7 +183,10 @@ def _of_database(path: Path, table: str, limits: Limits) -> Source:
 
 
 def refuse_other_encodings(path: Path) -> None:
-    """Refuse a text file that is not UTF-8: DuckDB would notice only in the columns that a rule reads. Raises DataError."""
+    """Refuse a text file that is not UTF-8: DuckDB would notice only in the columns that a rule reads.
+
+    Raises DataError.
+    """
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:

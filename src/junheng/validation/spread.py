@@ -1,4 +1,7 @@
-"""Rules that measure a value against the spread of its column: the spread is a figure of the first scan, the rows are counted in another."""
+"""Rules that measure a value against the spread of its column.
+
+The spread is a figure of the first scan, the rows are counted in another.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Suites of Great Expectations as files: read them, and refuse what Great Expectations would drop or misread in silence.
+"""Suites of Great Expectations as files.
 
-A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other one, a reversed range passes or fails
-everything. All of these end here, before any scan, as a UsageError (exit 2) that names the file and the rule.
+Read them, and refuse what Great Expectations would drop or misread in silence.
+
+A misspelt type is dropped by Great Expectations with a log line, a suite under the wrong name loads under the other
+one, a reversed range passes or fails everything. All of these end here, before any scan, as a UsageError (exit 2) that
+names the file and the rule.
 """
 
 from __future__ import annotations
@@ -119,8 +122,8 @@ def fill(value: Any, parameters: Parameters) -> Any:
 def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
     """Read and lint every suite under a folder, in the order of their names.
 
-    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or argument, missing argument or text,
-    id or rule id used twice, parameter without a value, minimum above maximum.
+    Raises UsageError for the first defect: unreadable JSON, name that is not the path, no rules, unknown type or
+    argument, missing argument or text, id or rule id used twice, parameter without a value, minimum above maximum.
     """
     paths = sorted(folder.rglob("*.json"))
     if not paths:
@@ -136,10 +139,11 @@ def load_suites(folder: Path, parameters: Parameters) -> list[Suite]:
 def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | None = None) -> Suite:
     """Read and lint one suite: a file, or a document as Great Expectations writes it.
 
-    What a suite of this project must say of each rule in `meta` may be missing here: a rule is then called by its id or type, and `meta.keys` of the suite
-    are the keys of failing rows.
+    What a suite of this project must say of each rule in `meta` may be missing here: a rule is then called by its id or
+    type, and `meta.keys` of the suite are the keys of failing rows.
 
-    Without `parameters` the rules that take some are read without looking at their values: `validate` looks when it has them.
+    Without `parameters` the rules that take some are read without looking at their values: `validate` looks when it has
+    them.
 
     Raises UsageError for the first defect, as `load_suites` does.
     """
@@ -213,7 +217,10 @@ def _document(path: Path) -> Mapping[str, Any]:
 
 
 def read_suite(path: Path, folder: Path) -> Suite:
-    """Read one suite of this project, which says everything of every rule; its values are not looked at. Raises UsageError."""
+    """Read one suite of this project, which says everything of every rule; its values are not looked at.
+
+    Raises UsageError.
+    """
     document = _document(path)
     try:
         name, expectations, meta = document["name"], document["expectations"], document["meta"]
@@ -229,7 +236,10 @@ def read_suite(path: Path, folder: Path) -> Suite:
 
 
 def lint_name(path: Path, folder: Path, name: str) -> None:
-    """Refuse a name that is not the path: Great Expectations would load the suite under the other one. Raises UsageError."""
+    """Refuse a name that is not the path: Great Expectations would load the suite under the other one.
+
+    Raises UsageError.
+    """
     expected = ".".join(path.relative_to(folder).with_suffix("").parts)
     # A folder below the root of the suites may be named alone (expectations/raw): its own name leads the path.
     if name not in (expected, f"{folder.resolve().name}.{expected}"):

@@ -33,7 +33,8 @@ TIMES = " ×"
 class UniqueRule:
     """A rule that a set of columns is unique among the rows that meet `condition`.
 
-    `present` selects the rows that are judged; of these a row with a missing part fails, as do all rows that share their key with another one.
+    `present` selects the rows that are judged; of these a row with a missing part fails, as do all rows that share
+    their key with another one.
     """
 
     rule: Rule
@@ -82,7 +83,8 @@ class UniqueRule:
 def unique_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, Column]) -> UniqueRule:
     """Compile one rule of uniqueness. Raises RuleProblemError.
 
-    A single column is a rule on values: NULL is not judged. A set of columns is a key: a missing part fails, unless `ignore_row_if` skips the row.
+    A single column is a rule on values: NULL is not judged. A set of columns is a key: a missing part fails, unless
+    `ignore_row_if` skips the row.
     """
     condition = condition_of(arguments["row_condition"], columns) if arguments.get("row_condition") else None
     names = [arguments["column"]] if "column" in arguments else list(arguments["column_list"])
