@@ -1,4 +1,6 @@
-"""Every reconciliation rule passes the sample county's warehouse, and names exactly what was lost, doubled or changed in it."""
+"""Every reconciliation rule passes the sample county's warehouse, and names exactly what was lost, doubled or changed
+in it.
+"""
 
 from __future__ import annotations
 

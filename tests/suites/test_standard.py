@@ -1,4 +1,6 @@
-"""Every rule of the national standard passes the row that meets it, exactly at the limit, and names the row that does not."""
+"""Every rule of the national standard passes the row that meets it, exactly at the limit, and names the row that does
+not.
+"""
 
 from __future__ import annotations
 

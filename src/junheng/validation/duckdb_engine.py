@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from junheng.validation.aggregates import AggregateRule, Judgement, count_all, filtered
+from junheng.validation.aggregates import AggregateRule, Judgement, count_all
 from junheng.validation.catalogue import ROW_COUNTS
-from junheng.validation.columns import columns_of
+from junheng.validation.columns import Column, columns_of
 from junheng.validation.distinct import SIZE, DistinctRule
 from junheng.validation.expressions import ROW, all_of, as_text, call, cast, col, identifier, not_null, sql
 from junheng.validation.failing_rows import (
@@ -34,7 +34,7 @@ from junheng.validation.row_rules import RowRule
 from junheng.validation.shapes import ShapeRule
 from junheng.validation.spread import SpreadRule
 from junheng.validation.suites import Rule, Suite
-from junheng.validation.unique import UniqueRule
+from junheng.validation.unique import UniqueRule, with_sizes
 
 Expressions = Mapping[str, exp.Expr]
 EVERY_ROW = "rows"
@@ -67,6 +67,7 @@ class EngineRun:
     counts: dict[str, Counts] = field(default_factory=dict)
     statements: list[str] = field(default_factory=list)
     staged: list[exp.Table] = field(default_factory=list)
+    repeats: list[tuple[exp.Table, Sequence[Column]]] = field(default_factory=list)
 
     def run(self) -> tuple[RuleResult, ...]:
         """Judge every rule; results in the order of the suite. Failing rows are in the store afterwards."""
@@ -121,9 +122,9 @@ class EngineRun:
             wanted[rule.rule.rule_id] = {}
         found, self.rows = self.figures(wanted, self.source)
         for rule_id, values in found.items():
-            selected = values.get("selected", self.rows)
-            checked = values.get("checked", selected)
-            self.counts[rule_id] = Counts(selected, checked, values.get("failed", 0))
+            selected = values.get("selected", self.rows) or 0
+            checked = values.get("checked", selected) or 0
+            self.counts[rule_id] = Counts(selected, checked, values.get("failed") or 0)
         for rule in self.plan.of(ShapeRule):
             self.counts[rule.rule.rule_id].judgement = rule.judgement
         figures_of = {
@@ -138,7 +139,7 @@ class EngineRun:
                 counts.judgement = rule.judge(figures_of[rule.rule.rule_id])
         for rule in self.plan.of(UniqueRule):
             if rule.rule.rule_id in found:
-                self.counts[rule.rule.rule_id].failed = found[rule.rule.rule_id]["incomplete"]
+                self.counts[rule.rule.rule_id].failed = found[rule.rule.rule_id]["incomplete"] or 0
         return figures_of
 
     def figures(self, wanted: Mapping[str, Expressions], source: exp.Expr) -> tuple[dict[str, dict[str, Any]], int]:
@@ -148,7 +149,7 @@ class EngineRun:
         ones are found by halving.
         """
         shared: dict[str, int] = {}
-        columns: list[exp.Expr] = [exp.alias_(count_all(), EVERY_ROW)]
+        columns = [f"{sql(count_all())} as {EVERY_ROW}"]
         places: dict[str, dict[str, int]] = {}
         for rule_id, expressions in wanted.items():
             places[rule_id] = {}
@@ -156,9 +157,10 @@ class EngineRun:
                 key = sql(expression)
                 if key not in shared:
                     shared[key] = len(columns)
-                    columns.append(exp.alias_(expression, f"f{len(columns)}"))
+                    columns.append(f"{key} as f{len(columns)}")
                 places[rule_id][name] = shared[key]
-        statement = sql(exp.select(*columns).from_(source.copy()))
+        # The texts are joined: to build one tree of them would write each a second time.
+        statement = f"select {', '.join(columns)} from {sql(source)}"
         try:
             row = self.fetch(statement)[0]
         except duckdb.Error as error:
@@ -215,7 +217,7 @@ class EngineRun:
                 {rule.rule.rule_id: {"failed": count_if(rule.fails)} for rule in rules}, self.source
             )
             for rule_id, values in found.items():
-                self.counts[rule_id].failed = values["failed"]
+                self.counts[rule_id].failed = values["failed"] or 0
         return rules
 
     def unique(self) -> list[RowRule]:
@@ -238,7 +240,8 @@ class EngineRun:
             )
             for rule in rules:
                 self.counts[rule.rule.rule_id].failed += int(total[0][0])
-                found.append(rule.as_row_rule(table))
+                found.append(rule.as_row_rule(table.name))
+            self.repeats.append((table, rules[0].members))
         return found
 
     def distinct(self) -> None:
@@ -324,7 +327,7 @@ class EngineRun:
         if not rules:
             return
         suite, columns = self.plan.suite, self.plan.columns
-        query = rows_of_rules(suite, columns, self.source, rules, self.plan.required)
+        query = rows_of_rules(suite, columns, with_sizes(self.source, self.repeats), rules, self.plan.required)
         try:
             self.execute(self.store.write(query))
         except duckdb.Error as error:
@@ -449,15 +452,15 @@ def counters(condition: exp.Expr | None, present: exp.Expr | None) -> dict[str, 
 
 
 def count_if(condition: exp.Expr) -> exp.Expr:
-    """`count(*) filter (where …)`."""
-    return filtered(count_all(), condition)
+    """How many rows meet a condition; NULL without rows. Half the time of `count(*) filter (where …)` on DuckDB."""
+    return call("count_if", condition.copy())
 
 
 def count_present(condition: exp.Expr | None, present: exp.Expr) -> exp.Expr:
     """Judged rows; `count(column)` where that says the same, which rules on one column share."""
     inner = present.this if isinstance(present, exp.Not) else None
-    if isinstance(inner, exp.Is) and isinstance(inner.this, exp.Column):
-        return filtered(exp.Count(this=inner.this.copy()), condition)
+    if condition is None and isinstance(inner, exp.Is) and isinstance(inner.this, exp.Column):
+        return exp.Count(this=inner.this.copy())
     both = all_of((condition, present))
     return count_if(both if both is not None else exp.true())
 

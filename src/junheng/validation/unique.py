@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from junheng.validation.aggregates import count_all
 from junheng.validation.columns import Column
 from junheng.validation.conditions import condition_of
 from junheng.validation.expressions import (
+    ROW,
     all_of,
     any_of,
     as_text,
@@ -60,24 +61,45 @@ class UniqueRule:
         query = exp.select(*columns, exp.alias_(count_all(), SIZE, quoted=True)).from_(source.copy()).where(complete)
         return query.group_by(*columns).having(exp.GT(this=count_all(), expression=exp.Literal.number(1)))
 
-    def as_row_rule(self, repeated: exp.Table) -> RowRule:
-        """The same rule as a condition on one row, once the repeated keys stand in a table."""
-        table = repeated.copy()
-        table.set("alias", exp.TableAlias(this=identifier(SIZE)))
-        same = all_of(
-            exp.EQ(this=exp.Column(this=identifier(member.name), table=identifier(SIZE)), expression=col(member))
-            for member in self.members
-        )
-        found = exp.Exists(this=exp.select("1").from_(table).where(same))
-        broken = any_of((self.incomplete, found))
+    def as_row_rule(self, size: str) -> RowRule:
+        """The same rule as a condition on one row of `with_sizes`, in which `size` says how often its key comes if it
+        comes more than once.
+        """
+        broken = any_of((self.incomplete, not_null(col(size))))
         reads = frozenset(member.name for member in self.members)
         actual = as_text(col(self.members[0])) if len(self.members) == 1 else shown(self.members)
         if len(self.members) > 1 and reads == set(self.rule.keys):
             # The values stand beside it as the key of the row: how often they come says more. A missing part is shown.
-            times = call("concat", as_text(exp.Column(this=identifier(SIZE), table=identifier(SIZE))), text(TIMES))
-            counted = exp.select(times).from_(table.copy()).where(same.copy() if same is not None else None)
-            actual = call("coalesce", exp.Subquery(this=counted), actual)
+            times = exp.DPipe(this=as_text(col(size)), expression=text(TIMES))
+            actual = call("coalesce", times, actual)
         return RowRule(self.rule, self.condition, self.present, broken, actual, reads=reads)
+
+
+def with_sizes(source: exp.Expr, repeats: Sequence[tuple[exp.Table, Sequence[Column]]]) -> exp.Expr:
+    """The judged rows, and for each table of repeated keys a column of its name.
+
+    How often the key comes, NULL for a key that comes once.
+
+    A join to a small table reads the rows as they pass; a subquery that refers to the row would be run over a copy of
+    all of them.
+    """
+    if not repeats:
+        return source
+    row = exp.Column(this=exp.Star(), table=identifier(ROW))
+    sizes = [
+        exp.alias_(exp.Column(this=identifier(SIZE), table=identifier(table.name)), table.name, quoted=True)
+        for table, _ in repeats
+    ]
+    query = exp.select(row, *sizes).from_(source.copy())
+    for table, members in repeats:
+        joined = table.copy()
+        joined.set("alias", exp.TableAlias(this=identifier(table.name)))
+        same = all_of(
+            exp.EQ(this=exp.Column(this=identifier(member.name), table=identifier(table.name)), expression=col(member))
+            for member in members
+        )
+        query = query.join(joined, on=same, join_type="left")
+    return exp.Subquery(this=query, alias=exp.TableAlias(this=identifier(ROW)))
 
 
 def unique_rule(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, Column]) -> UniqueRule:
