@@ -84,4 +84,4 @@ def _read(database: Path, query: str, values: dict[str, object]) -> list[tuple[A
     except duckdb.CatalogException as error:
         raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error
+        raise MachineError("warehouse_unreadable", file=database, found=str(error).splitlines()[0]) from error
