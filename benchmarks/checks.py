@@ -1,4 +1,4 @@
-"""The rules that every contender judges, once: as a suite of expectations and as the condition a person would write in SQL."""
+"""The rules that every contender judges: as a suite of expectations, and as the condition a person writes in SQL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ YEARS = tuple(range(2016, 2026))
 
 @dataclass(frozen=True)
 class Check:
-    """One rule. `kind` names what it asks of `columns`; `value` holds its bounds, set, pattern or total; `only` is a row condition `column = value`."""
+    """One rule.
+
+    `kind` names what it asks of `columns`; `value` holds its bounds, set, pattern or total; `only` is a row condition
+    `column = value`.
+    """
 
     kind: str
     columns: tuple[str, ...]

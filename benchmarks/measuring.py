@@ -21,7 +21,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), s
 
 @dataclass(frozen=True)
 class Run:
-    """One run: seconds on the clock and on the processors, peak memory in MB, failing rows by rule, or why there are none."""
+    """One run: seconds, processor seconds, peak memory in MB, failing rows by rule or why there are none."""
 
     wall: float
     cpu: float

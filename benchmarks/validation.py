@@ -3,9 +3,9 @@
     python -m pip install -e ".[bench]"
     python benchmarks/validation.py --out docs/performance.md
 
-Every contender runs in a process of its own, from the start of Python to its end. Those that are close to each other run in turn, round after round, and are
-compared with the hand-written query of the same round; slow ones run once, right after a hand-written query and ours on the
-same rows.
+Every contender runs in a process of its own, from the start of Python to its end. Those that are close to each other
+run in turn, round after round, and are compared with the hand-written query of the same round; slow ones run once,
+right after a hand-written query and ours on the same rows.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measuring import Run, generate, import_seconds, run  # noqa: E402
-from benchmarks.report import Beside, Case, Line, machine, page, verdicts, written  # noqa: E402
+from benchmarks.measuring import Run, generate, import_seconds, run
+from benchmarks.report import Beside, Case, Line, machine, page, verdicts, written
 
 FAST = (
     "hand_written",

@@ -1,1 +1,1 @@
-"""One module for each way to judge the measured table; each has `judge`, which gives the number of failing rows of each rule."""
+"""One module for each way to judge the measured table; its `judge` gives the failing rows of each rule."""

@@ -1,4 +1,4 @@
-"""The hand-written query in the form that most people write: `count(*) filter (where …)`, which DuckDB runs more slowly than `count_if`."""
+"""The hand-written query as most people write it: `count(*) filter (where …)`, which is slower than `count_if`."""
 
 from __future__ import annotations
 

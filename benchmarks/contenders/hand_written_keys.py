@@ -1,4 +1,4 @@
-"""The limit when rows fail: the hand-written counts, then a hand-written statement that stores key, rule and value of every failing row."""
+"""The limit when rows fail: the hand-written counts, then statements that store key, rule and value of failing rows."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def judge(job: Job) -> dict[str, int]:
             )
         for check in (check for check in failed if check.groups):
             members = ", ".join(check.columns)
+            one = f"({members})" if len(check.columns) == 1 else f"row({members})"
             connection.execute(
-                f"""insert into failing
-                select '{check.name}', {key}, {actual(check)} from {TABLE}
-                where ({members}) in (select {"" if len(check.columns) == 1 else "row"}({members}) from {TABLE} group by {members} having count(*) > 1)"""
+                f"""insert into failing select '{check.name}', {key}, {actual(check)} from {TABLE} where {one} in
+                (select {one} from {TABLE} group by {members} having count(*) > 1)"""
             )
         stored = dict(connection.execute("select rule, count(*) from failing group by rule").fetchall())
         assert stored == {check.name: counts[check.name] for check in failed}

@@ -17,7 +17,7 @@ MEMORY = "1GB"
 
 @dataclass(frozen=True)
 class Job:
-    """One table, one set of rules. With `keys` the keys of all failing rows have to be kept; without, all rows are known to pass."""
+    """One table, one set of rules. With `keys` the keys of all failing rows are to be kept; otherwise all rows pass."""
 
     database: Path
     parquet: Path

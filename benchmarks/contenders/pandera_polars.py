@@ -1,4 +1,4 @@
-"""pandera on a Polars data frame, read from Parquet; all failures are gathered (`lazy=True`), which it does whether or not they are wanted."""
+"""pandera on a Polars data frame, read from Parquet; it gathers all failures (`lazy=True`), wanted or not."""
 
 from __future__ import annotations
 
