@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tools.doc_pages.catalogue import ROOT, read_catalogue
+from tools.doc_pages.conformance import conformance_page
 from tools.doc_pages.indicators import index_page, indicator_page
 from tools.doc_pages.lists import raw_tables_page, reasons_page, standards_page
 
@@ -38,6 +39,7 @@ def doc_pages() -> dict[Path, str]:
     pages[DOCS / "indicators" / "index.md"] = index_page(catalogue)
     pages[DOCS / "raw-tables.md"] = raw_tables_page(catalogue)
     pages[DOCS / "reasons.md"] = reasons_page(catalogue)
+    pages[DOCS / "conformance.md"] = conformance_page(catalogue)
     pages[DOCS / "standards.md"] = standards_page(catalogue)
     return pages
 

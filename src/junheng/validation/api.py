@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from junheng.validation.duckdb_engine import EngineRun, made
 from junheng.validation.expressions import identifier, sql
 from junheng.validation.failing_rows import FailingRows
 from junheng.validation.gx_json import filled_document
+from junheng.validation.gx_tables import is_spark
 from junheng.validation.plan import Plan, plan_of, required_text
 from junheng.validation.results import RuleResult, ValidationResult
 from junheng.validation.sources import (
@@ -24,7 +25,9 @@ from junheng.validation.sources import (
     exists,
     narrowed,
     open_source,
+    own_connection,
     table_named,
+    temporary_table,
 )
 from junheng.validation.suites import Parameters, Suite, lint_values, load_suite, load_suites
 
@@ -45,7 +48,7 @@ def validate(
     """Judge the rows of `data` by a suite.
 
     `data`: the path of a DuckDB file, Parquet or CSV; a DuckDB connection; an Arrow table; a data frame of pandas or
-    Polars. `table` names the table or view of a DuckDB file or connection (there it may also be a relation of that
+    Polars; for `engine="gx"` one of Spark too. `table` names the table or view of a DuckDB file or connection (there it may also be a relation of that
     connection); by default it is `meta.table` of the suite. `suite`: a loaded suite, a suite file, or a document as
     Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
 
@@ -56,12 +59,12 @@ def validate(
     loaded = suite if isinstance(suite, Suite) else load_suite(suite)
     for rule in loaded.rules:
         lint_values(loaded.path, rule, values)
-    if engine == "gx":
-        raise UsageError("engine_unknown", found=engine, expected="duckdb")
+    if is_spark(data):
+        return _of_spark(data, loaded, values, engine, school_year)
     source = open_source(data, table or loaded.table, limits or Limits())
     try:
         store = FailingRows(source.connection, source.failing, temporary=source.temporary)
-        rows, results = run_on(source.connection, source.relation, loaded, values, store, school_year)
+        rows, results = run_on(source.connection, source.relation, loaded, values, store, school_year, engine)
     except duckdb.Error as error:
         source.close()
         raise unreadable(error) from error
@@ -69,15 +72,46 @@ def validate(
         source.close()
         raise
     source.detach()
-    failing = exp.select(exp.Star()).from_(source.failing.copy()).where(exp.column("suite").eq(loaded.name))
+    return _kept(loaded, values, rows, results, source.connection, source.failing, source.close)
+
+
+def _of_spark(
+    frame: Any, suite: Suite, parameters: Parameters, engine: Engine, school_year: int | None
+) -> ValidationResult:
+    """One suite on a Spark data frame. The failing rows are kept in a DuckDB of their own."""
+    if engine != "gx":
+        raise UsageError("data_unknown", found="pyspark.sql.DataFrame", expected='engine="gx"')
+    from junheng.validation.gx_engine import run_frame
+
+    connection = own_connection(Limits())
+    try:
+        store = FailingRows(connection, temporary_table(), temporary=True)
+        rows, results = run_frame(frame, suite, parameters, store, school_year)
+    except BaseException:
+        connection.close()
+        raise
+    return _kept(suite, parameters, rows, results, connection, store.table, connection.close)
+
+
+def _kept(
+    suite: Suite,
+    parameters: Parameters,
+    rows: int,
+    results: tuple[RuleResult, ...],
+    connection: duckdb.DuckDBPyConnection,
+    table: exp.Table,
+    release: Callable[[], None],
+) -> ValidationResult:
+    """The results of a suite; its failing rows stay in a table of the connection until `release`."""
+    failing = exp.select(exp.Star()).from_(table.copy()).where(exp.column("suite").eq(suite.name))
     return ValidationResult(
-        suite=loaded.name,
-        table=loaded.table,
+        suite=suite.name,
+        table=suite.table,
         rows=rows,
         results=results,
-        document=filled_document(loaded, values),
-        fetch=lambda: source.connection.sql(sql(failing.order_by(*ORDER))),
-        release=source.close,
+        document=filled_document(suite, parameters),
+        fetch=lambda: connection.sql(sql(failing.order_by(*ORDER))),
+        release=release,
     )
 
 
@@ -95,6 +129,7 @@ def run_on(
     parameters: Parameters,
     store: FailingRows,
     school_year: int | None,
+    engine: Engine = "duckdb",
 ) -> tuple[int, tuple[RuleResult, ...]]:
     """Run one suite on a relation, None when there is no such table.
 
@@ -105,6 +140,10 @@ def run_on(
     columns = described(connection, relation)
     if suite.year_column and school_year is not None:
         relation = narrowed(relation, suite.year_column, school_year)
+    if engine == "gx":
+        from junheng.validation.gx_engine import run_relation
+
+        return run_relation(connection, relation, suite, parameters, store)
     run = EngineRun(connection, relation, plan_of(suite, columns, parameters), store)
     results = run.run()
     return run.rows, results
@@ -139,23 +178,14 @@ def run_suites(
     opened.
     """
     loaded = load_suites(suites, parameters)
-    if engine == "gx":
-        from junheng.validation.gx_engine import run_with_gx
-
-        given = run_with_gx(database, loaded, parameters, school_year)
     connection = warehouse(database, limits or Limits(), writable=store)
     try:
         failing = _store(connection, store)
         found: list[RuleResult] = []
-        for number, suite in enumerate(loaded):
+        for suite in loaded:
             table = table_named(suite.table)
             relation = table if exists(connection, table) else None
-            results: Sequence[RuleResult]
-            if engine == "gx":
-                results, rows = given[number]
-                failing.keep(suite, rows)
-            else:
-                _, results = run_on(connection, relation, suite, parameters, failing, school_year)
+            _, results = run_on(connection, relation, suite, parameters, failing, school_year, engine)
             found += [*results, *agreements(connection, relation, suite, results, failing, school_year)]
         return found
     finally:

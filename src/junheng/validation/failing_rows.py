@@ -69,8 +69,10 @@ class FailingRows:
             for row in failing
         ]
         if rows:
-            marks = ", ".join("?" * len(NAMES))
-            self.connection.executemany(f"insert into {sql(self.table)} values ({marks})", rows)
+            # One list per column: row by row DuckDB takes a millisecond for each.
+            columns = ", ".join(f"unnest(${number})" for number in range(1, len(NAMES) + 1))
+            lists = [list(column) for column in zip(*rows, strict=True)]
+            self.connection.execute(f"insert into {sql(self.table)} select {columns}", lists)
 
     def sample(
         self, suite: str, rule_ids: Iterable[str], keys: Mapping[str, Column]

@@ -1,248 +1,277 @@
 """Great Expectations as the engine: one result for every rule, and every failing row with its keys.
 
-Great Expectations itself gives results in the order of its graph, caps failing rows at 200, lets empty data pass and
-has no status of its own for a rule that raised. This module sets each of these right; whether a row breaks a rule is
-left to Great Expectations.
+Whether a row breaks a rule is left to Great Expectations. What it gets wrong around that is set right here: it gives
+results in the order of its graph, caps failing rows, lets empty data pass, has no status of its own for a rule that
+raised, and drops rules it cannot read. The failing rows of a query and of a compound key do not come back from it: they
+are fetched by a query of our own, and a number that differs from the one Great Expectations found is an error.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
-from string import Template
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from junheng.errors import UsageError
-from junheng.validation.gx_session import GxSession, gx_session, quoted
-from junheng.validation.results import SAMPLE, FailingRow, KeyValue, RuleResult, Status, order_of, status_of_count
+import duckdb
+from sqlglot import exp
+
+from junheng.validation.catalogue import ACCEPTED, ROW_COUNTS
+from junheng.validation.duckdb_engine import made
+from junheng.validation.expressions import (
+    RuleProblemError,
+    all_of,
+    col,
+    identifier,
+    not_null,
+    sql,
+)
+from junheng.validation.failing_rows import SOURCE_FILE, SOURCE_ROW, FailingRows
+from junheng.validation.gx_results import exception_of, figure, for_gx, key_value, members_shown, plain
+from junheng.validation.gx_scopes import Scope, members_of, scope_of
+from junheng.validation.gx_session import GxOutcomes, GxRule, first_line, silence
+from junheng.validation.gx_tables import DuckTable, GxTable, spark_table
+from junheng.validation.plan import Plan, refuse_unknown_columns, required_text
+from junheng.validation.queries import ACTUAL, REQUIRED, query_rule
+from junheng.validation.results import (
+    MASK,
+    SAMPLE,
+    FailingRow,
+    RuleResult,
+    Status,
+    order_of,
+    status_of,
+)
 from junheng.validation.suites import Parameters, Rule, Suite
+from junheng.validation.unique import SIZE
 
-SOURCE_COLUMNS = ("_source_file", "_source_row")
-ROW_COUNT = "expect_table_row_count_to_be_between"
-UNEXPECTED_ROWS = "unexpected_rows_expectation"
+COMPOUND = "expect_compound_columns_to_be_unique"
 
 
-class SuiteRun:
-    """One suite on the rows that it judges: all rows of its table, or those of one school year."""
+@dataclass
+class GxRun:
+    """One suite on one table."""
 
-    def __init__(self, session: GxSession, suite: Suite, parameters: Parameters, school_year: int | None) -> None:
-        self.session = session
-        self.suite = suite
-        self.parameters = parameters
-        self.columns = session.columns(suite.table)
-        self.failing: dict[str, tuple[FailingRow, ...]] = {}
-        self.selection = f"select * from {quoted(suite.table)}"
-        if suite.year_column and school_year is not None:
-            self.selection += f" where {quoted(suite.year_column)} = {int(school_year)}"
-        self.rows = self._count("true") if self.columns else 0
+    table: GxTable
+    suite: Suite
+    parameters: Parameters
+    rows: int = 0
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    failing: dict[str, list[FailingRow]] = field(default_factory=dict)
 
-    def results(self) -> list[RuleResult]:
-        """One result for each rule, in the order of the suite.
-
-        Raises UsageError when a rule names a column that the table does not have.
-        """
-        if not self.columns:
-            return [self._unasked(rule, "no_data", "table_missing") for rule in self.suite.rules]
-        self._refuse_unknown_columns()
-        # Great Expectations calls every rule on an empty table a success: only the rule that counts rows may speak
-        # there.
-        asked = [rule for rule in self.suite.rules if self.rows or rule.expectation_type == ROW_COUNT]
-        found: dict[str, list[Any]] = defaultdict(list)
-        message = None
-        if asked:
-            try:
-                for outcome in self._validate(asked):
-                    found[outcome.expectation_config.meta["rule_id"]].append(outcome)
-            except Exception as error:  # noqa: BLE001 - whatever stops the engine is an error of every rule, never a pass
-                message = first_line(error)
-        return [
-            self._judged(rule, found[rule.rule_id], message)
-            if rule in asked
-            else self._unasked(rule, "no_data", "table_empty")
-            for rule in self.suite.rules
-        ]
-
-    def _validate(self, rules: Iterable[Rule]) -> list[Any]:
-        # Great Expectations stores bounds as doubles whatever they are given as. Harmless here: `value` and `cv` are
-        # doubles themselves, the standard suites allow for what a double may be off, and the counts and amounts of the
-        # raw tables are compared with 0. The linter refuses whole numbers that a double cannot hold.
-        floats = {
-            name: float(value) if isinstance(value, Decimal) else value for name, value in self.parameters.items()
+    def __post_init__(self) -> None:
+        refuse_unknown_columns(self.suite, self.table.columns, self.parameters)
+        arguments = {rule.rule_id: rule.filled(self.parameters) for rule in self.suite.rules}
+        required = {
+            rule.rule_id: required_text(rule, arguments[rule.rule_id], self.parameters) for rule in self.suite.rules
         }
-        index = [*self.suite.keys, *(column for column in SOURCE_COLUMNS if column in self.columns)]
-        result_format = {
+        self.plan = Plan(self.suite, self.table.columns, {}, arguments, required)
+
+    def run(self) -> tuple[RuleResult, ...]:
+        """One result for each rule, in the order of the suite; all failing rows are in `failing` afterwards."""
+        self.count()
+        asked = [rule for rule in self.suite.rules if self.unasked(rule) is None]
+        outcomes = GxOutcomes({}, {})
+        if asked:
+            rules = [GxRule(rule.rule_id, rule.expectation_type, self.arguments(rule)) for rule in asked]
+            try:
+                outcomes = self.table.judge(rules, self.result_format())
+            except Exception as error:  # noqa: BLE001 - whatever stops the engine is an error of every rule, never a pass
+                outcomes = GxOutcomes({}, {rule.rule_id: first_line(error) for rule in asked})
+        return tuple(self.result(rule, outcomes) for rule in self.suite.rules)
+
+    def arguments(self, rule: Rule) -> dict[str, Any]:
+        """The arguments of a rule; what a missing member means is always said, as the defaults differ."""
+        arguments: dict[str, Any] = for_gx(self.plan.arguments[rule.rule_id])
+        if "column_A" in arguments:
+            return {"ignore_row_if": "either_value_is_missing", **arguments}
+        if "column_list" in arguments and "ignore_row_if" in ACCEPTED[rule.expectation_type].arguments:
+            return {
+                "ignore_row_if": "never" if rule.expectation_type == COMPOUND else "any_value_is_missing",
+                **arguments,
+            }
+        return arguments
+
+    def result_format(self) -> dict[str, Any]:
+        """Everything that is known of every failing row."""
+        index = [*self.suite.keys, *(name for name in (SOURCE_FILE, SOURCE_ROW) if name in self.table.columns)]
+        return {
             "result_format": "COMPLETE",
-            "unexpected_index_column_names": index,
+            # Without any, no failing rows come back.
+            "unexpected_index_column_names": index or list(self.table.columns)[:1],
             # The number of failing rows that come back with their keys: by default 20, here all.
             "partial_unexpected_count": self.rows + 1,
             # This query loses the row condition of its rule.
             "return_unexpected_index_query": False,
         }
-        document = {**self.suite.document, "expectations": [dict(rule.document) for rule in rules]}
-        return self.session.validate(self.selection, document, floats, result_format)
 
-    def _judged(self, rule: Rule, outcomes: list[Any], message: str | None) -> RuleResult:
-        if message is not None:
-            return self._unasked(rule, "error", message)
-        if len(outcomes) != 1:
-            return self._unasked(rule, "error", f"{len(outcomes)} results for one rule")
-        raised = exception_of(outcomes[0])
-        if raised is not None:
-            return self._unasked(rule, "error", raised)
-        result = outcomes[0].result
-        try:
-            if rule.expectation_type == ROW_COUNT:
-                status = status_of_count(int(not outcomes[0].success), rule.severity)
-                return self._made(rule, status, self.rows, int(not outcomes[0].success), (), None, str(self.rows))
-            if rule.expectation_type == UNEXPECTED_ROWS:
-                return self._of_query(rule, result)
-        except Exception as error:  # noqa: BLE001 - a rule whose rows cannot be read is an error of its own
-            return self._unasked(rule, "error", first_line(error))
-        return self._of_column(rule, result)
+    # What there is to judge
 
-    def _of_column(self, rule: Rule, result: Mapping[str, Any]) -> RuleResult:
-        if "unexpected_index_list" not in result:
-            return self._unasked(rule, "error", f"no failing rows come with {rule.expectation_type}")
-        checked = int(result["element_count"]) - int(result.get("missing_count") or 0)
-        if checked == 0:
-            return self._unasked(rule, "no_data", "no_values")
-        column = rule.kwargs.get("column")
-        rows = result["unexpected_index_list"] or []
-        return self._result(
-            rule, checked, int(result["unexpected_count"]), [self._failing(rule, row, column) for row in rows]
-        )
-
-    def _of_query(self, rule: Rule, result: Mapping[str, Any]) -> RuleResult:
-        scope = rule.meta.get("scope")
-        checked = self._count(scope) if scope else self.rows
-        if checked == 0:
-            return self._unasked(rule, "not_applicable", "nothing_in_scope")
-        failed = int(result["observed_value"])
-        rows: list[dict[str, Any]] = []
-        if failed:
-            # Great Expectations brings 200 rows of a query; all of them are wanted.
-            query = str(rule.filled(self.parameters)["unexpected_rows_query"])
-            rows = self.session.query(query.format(batch=f"({self.selection}) as subselect"))
-        column = rule.meta.get("actual")
-        return self._result(rule, checked, failed, [self._failing(rule, row, column) for row in rows])
-
-    def _failing(self, rule: Rule, row: Mapping[str, Any], column: str | None) -> FailingRow:
-        required = row.get("required_value") or self._required(rule)
-        source_row = row.get("_source_row")
-        return FailingRow(
-            keys={key: key_value(row[key]) for key in self.suite.keys},
-            source_file=row.get("_source_file"),
-            source_row=int(source_row) if source_row is not None else None,
-            actual=plain(row.get("actual_value", row.get(column) if column else None)),
-            required=str(required),
-        )
-
-    def _result(self, rule: Rule, checked: int, failed: int, rows: Iterable[FailingRow]) -> RuleResult:
-        listed = tuple(sorted(rows, key=order_of))
-        if len(listed) != failed:
-            return self._unasked(rule, "error", f"{failed} rows fail, {len(listed)} came back")
-        return self._made(rule, status_of_count(failed, rule.severity), checked, failed, listed, None)
-
-    def _unasked(self, rule: Rule, status: Status, reason: str) -> RuleResult:
-        return self._made(rule, status, 0, 0, (), reason)
-
-    def _made(
-        self,
-        rule: Rule,
-        status: Status,
-        checked: int,
-        failed: int,
-        rows: tuple[FailingRow, ...],
-        reason: str | None,
-        observed: str | None = None,
-    ) -> RuleResult:
-        meta = rule.meta
-        self.failing[rule.rule_id] = rows
-        return RuleResult(
-            rule_id=rule.rule_id,
-            suite=self.suite.name,
-            table=self.suite.table,
-            expectation_type=rule.expectation_type,
-            observed=observed,
-            required=self._required(rule),
-            severity=rule.severity,
-            status=status,
-            rows_checked=checked,
-            rows_failed=failed,
-            sample=rows[:SAMPLE],
-            reason=reason,
-            title_zh=meta["title_zh"],
-            title_en=meta["title_en"],
-            how_to_fix=meta["how_to_fix"],
-            why=meta["why"],
-            who_fixes=meta["who_fixes"],
-            source=meta["source"],
-        )
-
-    def _required(self, rule: Rule) -> str:
-        texts = {name: plain(value) for name, value in self.parameters.items()}
-        return Template(rule.meta["required"]).safe_substitute(texts)
-
-    def _count(self, condition: str) -> int:
-        rows = self.session.query(f"select count(*) as n from ({self.selection}) as t where {condition}")
-        return int(rows[0]["n"])
-
-    def _refuse_unknown_columns(self) -> None:
+    def count(self) -> None:
+        """Count the rows of each rule's scope: Great Expectations calls a rule without anything to judge a success."""
         for rule in self.suite.rules:
-            named = [*self.suite.keys, rule.kwargs.get("column"), rule.meta.get("actual")]
-            unknown = sorted({str(name) for name in named if name is not None} - set(self.columns))
-            if unknown:
-                raise UsageError(
-                    "suite_unknown_column",
-                    file=self.suite.path,
-                    column=rule.rule_id,
-                    found=", ".join(unknown),
-                    expected=f"{self.suite.table} ({', '.join(self.columns)})",
-                )
+            try:
+                self.scopes[rule.rule_id] = scope_of(rule, self.plan.arguments[rule.rule_id], self.table.columns)
+            except RuleProblemError as problem:
+                self.problems[rule.rule_id] = str(problem)
+        try:
+            self.count_together(list(self.scopes.values()))
+        except Exception:  # noqa: BLE001 - one condition that cannot be asked must not hurt the others
+            self.count_together([])
+            for name, scope in self.scopes.items():
+                try:
+                    self.count_together([scope])
+                except Exception as error:  # noqa: BLE001
+                    self.problems[name] = first_line(error)
+
+    def count_together(self, scopes: Sequence[Scope]) -> None:
+        """Count the rows of the table and of several scopes in one scan."""
+        wanted = {sql(found): found for scope in scopes for found in (scope.condition, self.judged(scope)) if found}
+        names = {text: f"n{number}" for number, text in enumerate(wanted)}
+        count_all = exp.Count(this=exp.Star())
+        counts = [
+            exp.alias_(exp.Filter(this=count_all.copy(), expression=exp.Where(this=found.copy())), names[text])
+            for text, found in wanted.items()
+        ]
+        query = exp.select(exp.alias_(count_all, "rows_all"), *counts).from_(self.table.source.copy())
+        (row,) = self.table.fetch(query)
+        self.rows = row["rows_all"]
+        for scope in scopes:
+            judged = self.judged(scope)
+            scope.selected = row[names[sql(scope.condition)]] if scope.condition else self.rows
+            scope.checked = row[names[sql(judged)]] if judged else self.rows
+
+    @staticmethod
+    def judged(scope: Scope) -> exp.Expr | None:
+        """The rows a rule judges."""
+        return all_of((scope.condition, scope.present))
+
+    def unasked(self, rule: Rule) -> tuple[Status, str] | None:
+        """Status and reason of a rule that has nothing to judge; None for a rule to ask."""
+        if rule.rule_id in self.problems:
+            return "error", self.problems[rule.rule_id]
+        scope = self.scopes[rule.rule_id]
+        if rule.expectation_type in ROW_COUNTS:
+            return None
+        if self.rows == 0:
+            return "no_data", "table_empty"
+        if scope.selected == 0:
+            return "not_applicable", "nothing_in_scope"
+        return ("no_data", "no_values") if scope.checked == 0 else None
+
+    # What was found
+
+    def result(self, rule: Rule, outcomes: GxOutcomes) -> RuleResult:
+        """The outcome of one rule."""
+        unasked = self.unasked(rule) or self.unanswered(rule, outcomes)
+        if unasked is not None:
+            return made(self.plan, rule, *unasked)
+        (outcome,) = outcomes.results[rule.rule_id]
+        try:
+            kind = ACCEPTED[rule.expectation_type].kind
+            if kind == "query":
+                return self.of_rows(rule, outcome, int(outcome.result["observed_value"]), self.rows_of_query(rule))
+            if kind in ("row", "unique", "spread"):
+                return self.of_rows(rule, outcome, int(outcome.result["unexpected_count"]), self.rows_of(rule, outcome))
+            return self.of_figure(rule, outcome)
+        except Exception as error:  # noqa: BLE001 - a rule whose rows cannot be read is an error of its own
+            return made(self.plan, rule, "error", first_line(error))
+
+    def unanswered(self, rule: Rule, outcomes: GxOutcomes) -> tuple[Status, str] | None:
+        """Status and reason of a rule that Great Expectations did not judge."""
+        if rule.rule_id in outcomes.problems:
+            return "error", outcomes.problems[rule.rule_id]
+        results = outcomes.results.get(rule.rule_id, ())
+        if len(results) != 1:
+            return "error", f"{len(results)} results for one rule"
+        raised = exception_of(results[0])
+        return ("error", raised) if raised is not None else None
+
+    def of_figure(self, rule: Rule, outcome: Any) -> RuleResult:
+        """The result of a rule on a figure or on the columns."""
+        observed = figure(outcome.result.get("observed_value"))
+        if observed is not None and self.plan.arguments[rule.rule_id].get("column") in self.suite.personal:
+            observed = MASK
+        status = status_of(bool(outcome.success), rule.severity)
+        checked = self.scopes[rule.rule_id].checked
+        failed = int(not outcome.success)
+        return made(self.plan, rule, status, None, checked=checked, failed=failed, observed=observed)
+
+    def of_rows(self, rule: Rule, outcome: Any, failed: int, rows: Sequence[FailingRow]) -> RuleResult:
+        """The result of a rule on rows; an error where not all of them came back."""
+        if len(rows) != failed:
+            return made(self.plan, rule, "error", f"{failed} rows fail, {len(rows)} came back")
+        status = status_of(bool(outcome.success), rule.severity)
+        checked = self.scopes[rule.rule_id].checked
+        if "missing_count" in outcome.result:
+            checked = int(outcome.result["element_count"]) - int(outcome.result["missing_count"])
+        listed = sorted(rows, key=order_of)
+        self.failing[rule.rule_id] = listed
+        return made(self.plan, rule, status, None, checked=checked, failed=failed, sample=tuple(listed[:SAMPLE]))
+
+    def rows_of(self, rule: Rule, outcome: Any) -> list[FailingRow]:
+        """The failing rows that Great Expectations has found."""
+        if not outcome.result["unexpected_count"]:
+            return []
+        names = members_of(self.plan.arguments[rule.rule_id])
+        rows = outcome.result.get("unexpected_index_list")
+        if rule.expectation_type == COMPOUND and not rows:
+            rows = self.table.fetch(self.repeated(rule, names))
+        mask = bool(self.suite.personal & set(names))
+        required = self.plan.required[rule.rule_id]
+        return [self.failing_row(row, MASK if mask else members_shown(row, names), required) for row in rows or ()]
+
+    def repeated(self, rule: Rule, names: Sequence[str]) -> exp.Query:
+        """The rows whose compound key comes more than once, compared as SQL does: a missing part equals nothing."""
+        scope = self.scopes[rule.rule_id].condition
+        columns = {name: col(name) for name in (*self.result_format()["unexpected_index_column_names"], *names)}
+        count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[col(name) for name in names])
+        complete = all_of((scope, *(not_null(col(name)) for name in names)))
+        inner = exp.select(*columns.values(), exp.alias_(count, SIZE, quoted=True)).from_(self.table.source.copy())
+        subquery = exp.Subquery(this=inner.where(complete), alias=exp.TableAlias(this=identifier("counted")))
+        more = exp.GT(this=exp.Column(this=identifier(SIZE)), expression=exp.Literal.number(1))
+        return exp.select(*(exp.Column(this=identifier(name)) for name in columns)).from_(subquery).where(more)
+
+    def rows_of_query(self, rule: Rule) -> list[FailingRow]:
+        """The failing rows of a query, by asking it ourselves: Great Expectations brings 200 of them."""
+        query = query_rule(rule, self.plan.arguments[rule.rule_id]["unexpected_rows_query"]).over(self.table.source)
+        mask = bool(self.suite.personal & {column.name for column in query.find_all(exp.Column)})
+        named = rule.meta.get("actual") or ""
+        found = []
+        for row in self.table.fetch(query):
+            actual, required = plain(row.get(ACTUAL, row.get(named))), plain(row.get(REQUIRED))
+            if mask:
+                actual, required = actual and MASK, required and MASK
+            found.append(self.failing_row(row, actual, required or self.plan.required[rule.rule_id]))
+        return found
+
+    def failing_row(self, row: Mapping[str, Any], actual: str | None, required: str) -> FailingRow:
+        """A failing row with its keys and its place. Raises KeyError when a key is not there."""
+        place, file = row.get(SOURCE_ROW), row.get(SOURCE_FILE)
+        keys = {name: MASK if name in self.suite.personal else key_value(row[name]) for name in self.suite.keys}
+        return FailingRow(keys, plain(file), int(place) if place is not None else None, actual, required)
 
 
-def exception_of(outcome: Any) -> str | None:
-    """The first line of what a rule raised, or None.
-
-    Great Expectations writes it in two shapes: flat, or under the id of each metric that failed.
-    """
-    info = outcome.exception_info or {}
-    shapes = [info] if "raised_exception" in info else [value for value in info.values() if isinstance(value, Mapping)]
-    messages = sorted(str(shape.get("exception_message")) for shape in shapes if shape.get("raised_exception"))
-    if messages:
-        return messages[0].strip().splitlines()[0]
-    return None if outcome.result else "no result"
+def run_table(
+    table: GxTable, suite: Suite, parameters: Parameters, store: FailingRows
+) -> tuple[int, tuple[RuleResult, ...]]:
+    """Run one suite on a table; the number of rows and one result for each rule. The store has all failing rows."""
+    run = GxRun(table, suite, parameters)
+    results = run.run()
+    store.keep(suite, run.failing)
+    return run.rows, results
 
 
-def first_line(error: Exception) -> str:
-    """An exception in one line."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"
+def run_relation(
+    connection: duckdb.DuckDBPyConnection, relation: exp.Expr, suite: Suite, parameters: Parameters, store: FailingRows
+) -> tuple[int, tuple[RuleResult, ...]]:
+    """Run one suite on a relation of a DuckDB connection."""
+    return run_table(DuckTable(connection, relation), suite, parameters, store)
 
 
-def plain(value: object) -> str | None:
-    """A cell as text: decimals without an exponent, booleans as SQL writes them."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def key_value(value: object) -> KeyValue:
-    """A part of a key as it is stored beside a finding."""
-    return value if value is None or isinstance(value, str | int) else plain(value)
-
-
-def run_with_gx(
-    database: Path, suites: Sequence[Suite], parameters: Parameters, school_year: int | None
-) -> list[tuple[list[RuleResult], dict[str, tuple[FailingRow, ...]]]]:
-    """For each suite the results of its rules and all failing rows by rule."""
-    found = []
-    with gx_session(database) as session:
-        for suite in suites:
-            run = SuiteRun(session, suite, parameters, school_year)
-            found.append((run.results(), run.failing))
-    return found
+def run_frame(
+    frame: Any, suite: Suite, parameters: Parameters, store: FailingRows, school_year: int | None
+) -> tuple[int, tuple[RuleResult, ...]]:
+    """Run one suite on a Spark data frame."""
+    with silence(), spark_table(frame, suite.year_column, school_year) as table:
+        return run_table(table, suite, parameters, store)

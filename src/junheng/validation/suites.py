@@ -148,7 +148,7 @@ def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | 
     Raises UsageError for the first defect, as `load_suites` does.
     """
     path = Path("suite") if isinstance(source, Mapping) else Path(source)
-    document = source if isinstance(source, Mapping) else _document(path)
+    document = in_decimals(source) if isinstance(source, Mapping) else _document(path)
     try:
         meta = document.get("meta") or {}
         name, expectations = str(document["name"]), list(document["expectations"])
@@ -164,6 +164,15 @@ def load_suite(source: Path | str | Mapping[str, Any], parameters: Parameters | 
     for rule in suite.rules:
         lint_values(path, rule, parameters)
     return suite
+
+
+def in_decimals(value: Any) -> Any:
+    """A document with its doubles as the decimals that they are written as, as if it had been read from a file."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, Mapping):
+        return {name: in_decimals(part) for name, part in value.items()}
+    return [in_decimals(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _completed(

@@ -1,0 +1,67 @@
+"""Awkward data under every type of expectation: both engines agree, or the difference is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from junheng.validation import ValidationResult, validate
+from junheng.validation.catalogue import ACCEPTED
+from tests.conformance.awkward import TABLES, awkward_connection
+from tests.conformance.cases import CASES, spark_cases, suite_of
+from tests.conformance.outcomes import differences, failing_rows, known_differences
+from tests.conformance.spark_session import awkward_frame, spark_session
+
+# On one row only what depends on the number of rows is of interest.
+ONE_ROW = {kind: several for kind, several in CASES.items() if ACCEPTED[kind].kind not in ("row", "shape", "query")}
+CASES_OF = {"awkward": CASES, "one row": ONE_ROW, "empty": CASES}
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of awkward values."""
+    with awkward_connection() as found:
+        yield found
+
+
+def assert_conformant(engine: str, data: str, ours: ValidationResult, theirs: ValidationResult) -> None:
+    """Verdicts, counts and failing rows are the same but for the listed differences, each of which occurs."""
+    found = differences(ours.results, theirs.results)
+    assert found == known_differences(engine, data)
+    agreed = [result.rule_id for result in ours.results if result.rule_id not in found]
+    assert failing_rows(ours, agreed) == failing_rows(theirs, agreed)
+
+
+def test_every_type_of_expectation_passes_and_fails_somewhere(connection: duckdb.DuckDBPyConnection) -> None:
+    assert set(CASES) == set(ACCEPTED)
+    results = validate(connection, suite_of(CASES, "awkward")).results
+    verdicts: dict[str, set[str]] = {kind: set() for kind in CASES}
+    for result in results:
+        verdicts[result.expectation_type].add(result.status)
+    assert {kind for kind, found in verdicts.items() if not {"pass", "fail"} <= found} == set()
+
+
+@pytest.mark.parametrize("data", TABLES)
+def test_great_expectations_on_duckdb_agrees(connection: duckdb.DuckDBPyConnection, data: str) -> None:
+    suite = suite_of(CASES_OF[data], data)
+    theirs = validate(connection, suite, engine="gx")
+    # Each run forgets the failing rows of the one before.
+    rows = failing_rows(theirs, [result.rule_id for result in theirs.results])
+    ours = validate(connection, suite)
+    found = differences(ours.results, theirs.results)
+    assert found == known_differences("duckdb", data)
+    agreed = [result.rule_id for result in ours.results if result.rule_id not in found]
+    assert failing_rows(ours, agreed) == [row for row in rows if row[0] in agreed]
+
+
+def test_great_expectations_on_spark_agrees(connection: duckdb.DuckDBPyConnection) -> None:
+    suite = suite_of(spark_cases(), "awkward")
+    ours = validate(connection, suite)
+    with spark_session() as session:
+        theirs = validate(awkward_frame(session, "awkward"), suite, engine="gx")
+        empty = validate(awkward_frame(session, "empty"), suite, engine="gx")
+    assert_conformant("spark", "awkward", ours, theirs)
+    on_empty = differences(validate(connection, suite, table="empty").results, empty.results)
+    assert on_empty == known_differences("spark", "empty")
