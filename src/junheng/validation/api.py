@@ -48,9 +48,9 @@ def validate(
     """Judge the rows of `data` by a suite.
 
     `data`: the path of a DuckDB file, Parquet or CSV; a DuckDB connection; an Arrow table; a data frame of pandas or
-    Polars; for `engine="gx"` one of Spark too. `table` names the table or view of a DuckDB file or connection (there it may also be a relation of that
-    connection); by default it is `meta.table` of the suite. `suite`: a loaded suite, a suite file, or a document as
-    Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
+    Polars; for `engine="gx"` one of Spark too. `table` names the table or view of a DuckDB file or connection (there it
+    may also be a relation of that connection); by default it is `meta.table` of the suite. `suite`: a loaded suite, a
+    suite file, or a document as Great Expectations writes it. `parameters` fill the `$PARAMETER`s.
 
     Raises UsageError for a defect of the suite, before any scan, and for data of an unknown kind; DataError for a file
     that cannot be read to its end; MachineError for a file that cannot be opened.
