@@ -1,6 +1,7 @@
 -- A campus or teaching point with a parent belongs to the parent's institution. A parent that is not in the table
 -- leaves the site on its own, marked, so that it cannot be judged as if it were whole. A school whose row was set aside
--- keeps its place, with its codes only and on its own: what others report of it must not vanish.
+-- keeps its place, with its codes only and on its own: what others report of it must not vanish. The kind that it gave
+-- tells which stages it may have, and nothing else.
 with
     registered as (select * from {{ ref('stg_schools') }}),
     quarantined as (select * from {{ ref('stg_quarantined_rows') }}),
@@ -8,7 +9,11 @@ with
     school_years as (select distinct school_year from registered),
 
     unregistered as (
-        select quarantined.row_year as school_year, quarantined.school_code, min(quarantined.county_code) as county_code
+        select
+            quarantined.row_year as school_year,
+            quarantined.school_code,
+            min(quarantined.county_code) as county_code,
+            min(quarantined.school_kind) as site_kind
         from quarantined
         inner join school_years on quarantined.row_year = school_years.school_year
         left join
@@ -25,6 +30,7 @@ with
             school_code,
             county_code,
             school_name,
+            school_kind as site_kind,
             school_kind,
             ownership,
             area_kind,
@@ -39,6 +45,7 @@ with
             school_code,
             county_code,
             cast(null as string) as school_name,
+            site_kind,
             cast(null as string) as school_kind,
             cast(null as string) as ownership,
             cast(null as string) as area_kind,
@@ -58,7 +65,7 @@ select
     coalesce(parents.county_code, schools.county_code) as county_code,
     coalesce(parents.school_code, schools.school_code) as school_code,
     schools.school_name as site_name,
-    schools.school_kind as site_kind,
+    schools.site_kind,
     coalesce(parents.school_kind, schools.school_kind) as school_kind,
     schools.ownership,
     schools.area_kind,

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from junheng import dbt_runner
-from junheng.checks import check_marts, check_raw, record_findings
+from junheng.checks import check_conservation, check_marts, check_raw, data_rules, record_findings
 from junheng.errors import DataError, MachineError, UsageError
-from junheng.findings import CRITICAL, WARNING, Finding, Findings
+from junheng.findings import WARNING, Finding, Findings
+from junheng.gate import SHOWN_FINDINGS, FailOn, refuse, refuse_county
+from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
 from junheng.landing.land import LandedTable, land_folder
 from junheng.messages import Messages
 from junheng.progress import Progress
 from junheng.project import Project, packaged_project
 from junheng.publish import export_tables, publish
-from junheng.quality import write_quality
-from junheng.raw_contract import read_contract
+from junheng.quality import RunFacts, write_quality
+from junheng.quarantine import Account, account, not_about_rows, prepare, set_aside
+from junheng.raw_contract import RawTable, read_contract
 from junheng.standards import project_with_standards
 from junheng.summary import Summary, summarise
 from junheng.workspace import Workspace, workspace
@@ -27,12 +31,11 @@ from junheng.workspace import Workspace, workspace
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
 
-# Unit tests prove the SQL, tests of the sample know the sample's figures; raw tables are landed, not seeded.
+# Unit tests prove the SQL, tests of the sample know the sample's figures; raw tables and rows set aside are our work.
 SELECTION = (
     *("--exclude-resource-type", "unit_test"),
-    *("--exclude", "path:seeds/raw", "tag:sample"),
+    *("--exclude", "path:seeds/raw", "path:seeds/quality", "tag:sample"),
 )
-SHOWN_FINDINGS = 20
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,32 @@ class BuildOptions:
     school_year: int | None = None
     standards: Path | None = None
     with_suites: bool = True
+    quarantine: bool = False
+    fail_on: FailOn = "critical"
+    today: date | None = None
 
 
-class RefusedError(DataError):
-    """A build that critical findings stopped: nothing is published, the findings are kept."""
+@dataclass
+class Found:
+    """What the rules have found so far."""
 
-    def __init__(self, findings: list[Finding], total: int, rejected: Path) -> None:
-        super().__init__("refused", count=total, rejected=rejected)
-        self.findings = findings
-        self.total = total
-        self.rejected = rejected
+    results: list[RuleResult] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What every step of one build needs."""
+
+    options: BuildOptions
+    project: Project
+    contract: dict[str, RawTable]
+    issues: list[KnownIssue]
+    today: date
+    work: Workspace
+    messages: Messages
+    progress: Progress
 
 
 def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
@@ -70,74 +89,103 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
 def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
     with workspace(options.out) as work:
         project = project_with_standards(packaged_project(), options.standards, work.folder)
-        landed, warnings = _land(options, project, work, messages, progress)
+        issues = read_known_issues(project.standards)
+        if options.with_suites and issues:
+            refuse_unknown_rules(issues, data_rules(project.suites))
+        # The day of the run decides which known issues still count; nothing else in a build knows of today.
+        today = options.today or date.today()
+        run = Build(options, project, read_contract(project.standards), issues, today, work, messages, progress)
+        landed, warnings = _land(run)
         school_year = _judged_year(options, work)
-        results = _check_raw(project, work, messages, progress) if options.with_suites else []
-        _transform(project, work, progress)
+        found = Found()
         if options.with_suites:
-            results += _check_marts(project, work, school_year, progress)
-        warehouse = _publish(work, landed, results, school_year, progress)
-    return summarise(warehouse, school_year, warnings)
+            _check_raw(run, landed, school_year, found)
+        _transform(run)
+        if options.with_suites:
+            _check_marts(run, school_year, found)
+        warehouse = _publish(run, landed, found, school_year)
+    return summarise(warehouse, school_year, warnings, found.accounts, found.judged)
 
 
-def _land(
-    options: BuildOptions, project: Project, work: Workspace, messages: Messages, progress: Progress
-) -> tuple[list[LandedTable], list[Finding]]:
-    contract = read_contract(project.standards)
-    with progress.step("land") as step, work.connect() as connection:
+def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
+    with run.progress.step("land") as step, run.work.connect() as connection:
         findings = Findings(connection)
-        folder = options.raw or project.sample
-        landed = land_folder(connection, folder, contract, findings, messages, work.spare, step.say)
+        folder = run.options.raw or run.project.sample
+        landed = land_folder(connection, folder, run.contract, findings, run.messages, run.work.spare, step.say)
         step.rows = sum(table.rows for table in landed)
-        _refuse_if_critical(findings, work, messages)
-        findings.put_into_words(messages)
+        refuse(run.work, findings, run.messages, "critical")
+        prepare(connection, run.contract)
+        findings.put_into_words(run.messages)
         return landed, findings.first(WARNING, SHOWN_FINDINGS)
 
 
-def _check_raw(project: Project, work: Workspace, messages: Messages, progress: Progress) -> list[RuleResult]:
-    with progress.step("check_raw") as step:
-        results = check_raw(work.warehouse, project.suites / "raw", project.standards)
-        step.detail = messages.text("summary", "rules", rules=len(results))
-        with work.connect() as connection:
-            findings = Findings(connection)
-            record_findings(results, findings, messages.language)
-            _refuse_if_critical(findings, work, messages)
-        return results
+def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, found: Found) -> None:
+    """Judge the raw tables; wrong rows stop the build, or are set aside when that was asked for."""
+    with run.progress.step("check_raw") as step:
+        results = check_raw(run.work.warehouse, run.project.suites, run.project.standards)
+        step.detail = run.messages.text("summary", "rules", rules=len(results))
+        with run.work.connect() as connection:
+            results = _with_known_issues(run, connection, results, found)
+            left = not_about_rows(connection, results) if run.options.quarantine else results
+            _gate(run, connection, left, found)
+            if run.options.quarantine:
+                set_aside(connection, run.contract, results)
+            found.accounts = account(connection, landed)
+            if run.options.quarantine:
+                _require_schools(connection, school_year)
 
 
-def _transform(project: Project, work: Workspace, progress: Progress) -> None:
-    with progress.step("transform") as step:
-        run = dbt_runner.DbtRun(project.root, work.warehouse, work.folder / "target", work.logs)
-        nodes = dbt_runner.build(run, SELECTION, lambda name, index, total: step.say(f"{index}/{total} {name}"))
-        step.detail = progress.messages.text("summary", "nodes", nodes=nodes)
+def _transform(run: Build) -> None:
+    with run.progress.step("transform") as step:
+        work = run.work
+        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
+        nodes = dbt_runner.build(dbt, SELECTION, lambda name, index, total: step.say(f"{index}/{total} {name}"))
+        step.detail = run.messages.text("summary", "nodes", nodes=nodes)
 
 
-def _check_marts(project: Project, work: Workspace, school_year: int, progress: Progress) -> list[RuleResult]:
-    with progress.step("check_marts") as step:
-        results = check_marts(work.warehouse, project.suites / "standard", school_year)
-        step.detail = progress.messages.text("summary", "rules", rules=len(results))
-        return results
+def _check_marts(run: Build, school_year: int, found: Found) -> None:
+    """Judge the marts: nothing lost on the way, both paths to the verdict agree; the county, when that was asked."""
+    with run.progress.step("check_marts") as step:
+        conserved = check_conservation(run.work.warehouse, run.project.suites)
+        standard = check_marts(run.work.warehouse, run.project.suites, school_year)
+        step.detail = run.messages.text("summary", "rules", rules=len(conserved) + len(standard))
+        with run.work.connect() as connection:
+            conserved = _with_known_issues(run, connection, conserved, found)
+            found.results += standard
+            _gate(run, connection, conserved, found)
+            if run.options.fail_on == "standard":
+                findings = Findings(connection)
+                refuse_county(run.work, findings, run.messages, school_year, found.results, found.judged)
 
 
-def _publish(
-    work: Workspace,
-    landed: Sequence[LandedTable],
-    results: Sequence[RuleResult],
-    school_year: int,
-    progress: Progress,
-) -> Path:
-    with progress.step("publish") as step:
-        write_quality(work, landed, results, school_year)
-        step.rows = export_tables(work)
-        return publish(work)
+def _with_known_issues(
+    run: Build, connection: duckdb.DuckDBPyConnection, results: list[RuleResult], found: Found
+) -> list[RuleResult]:
+    results, judged = apply_known_issues(connection, results, run.issues, run.today)
+    found.results += results
+    found.judged += judged
+    return results
 
 
-def _refuse_if_critical(findings: Findings, work: Workspace, messages: Messages) -> None:
-    count = findings.count(CRITICAL)
-    if count:
-        findings.put_into_words(messages)
-        findings.write(work.rejected)
-        raise RefusedError(findings.first(CRITICAL, SHOWN_FINDINGS), count, work.rejected)
+def _gate(run: Build, connection: duckdb.DuckDBPyConnection, results: list[RuleResult], found: Found) -> None:
+    """Refuse when one of these results has to stop the build; what all rules have found is then kept."""
+    findings = Findings(connection)
+    record_findings(results, findings, run.messages.language)
+    refuse(run.work, findings, run.messages, run.options.fail_on, found.results, found.judged)
+
+
+def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_year: int) -> Path:
+    with run.progress.step("publish") as step:
+        facts = RunFacts(school_year, run.today, run.options.fail_on, run.options.quarantine)
+        write_quality(run.work, landed, found.results, found.judged, facts)
+        step.rows = export_tables(run.work)
+        return publish(run.work)
+
+
+def _require_schools(connection: duckdb.DuckDBPyConnection, school_year: int) -> None:
+    row = connection.execute(f"select count(*) from raw.schools where school_year = {school_year}").fetchone()
+    if not row or not row[0]:
+        raise DataError("all_schools_quarantined", file="schools.csv", found=str(school_year))
 
 
 def _judged_year(options: BuildOptions, work: Workspace) -> int:

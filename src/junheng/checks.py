@@ -18,17 +18,33 @@ from junheng.validation.wording import in_language
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
 
+# Suites that are asked before anything is computed.
+ON_RAW = ("raw", "plausibility")
+
 
 def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult]:
-    """Run the raw suites on a closed build file. Raises UsageError for a suite that is wrong."""
+    """Run the suites on raw tables on a closed build file. Raises UsageError for a suite that is wrong."""
     from junheng.validation import run_suites
+    from junheng.validation.parameters import load_bounds
 
     # Rules look codes up in the standards, which dbt loads later: they stand in the file for the time of the check.
     _execute(warehouse, _standards_as_text(standards))
     try:
-        results = run_suites(warehouse, suites, parameters={}, store=True)
+        bounds = load_bounds(warehouse)
+        results = [
+            result for kind in ON_RAW for result in run_suites(warehouse, suites / kind, parameters=bounds, store=True)
+        ]
     finally:
         _execute(warehouse, ["drop schema standards cascade"])
+    _refuse_errors(results)
+    return results
+
+
+def check_conservation(warehouse: Path, suites: Path) -> list[RuleResult]:
+    """Run the suites on what became of the raw tables (`reconciliation/`): nothing is lost, doubled or invented."""
+    from junheng.validation import run_suites
+
+    results = run_suites(warehouse, suites / "reconciliation", parameters={}, store=True)
     _refuse_errors(results)
     return results
 
@@ -47,7 +63,8 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
         if error.message_id == "no_thresholds":
             return []
         raise
-    results = run_suites(warehouse, suites, parameters=parameters, school_year=school_year, store=True)
+    folder = suites / "standard"
+    results = run_suites(warehouse, folder, parameters=parameters, school_year=school_year, store=True)
     _refuse_errors(results)
     for result in results:
         if result.rule_id.startswith("agreement.") and result.status == "fail":
@@ -61,17 +78,27 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
     return results
 
 
+def data_rules(suites: Path) -> set[str]:
+    """The ids of all rules on the data: those that a known issue may speak of."""
+    from junheng.validation.suites import read_suite
+
+    return {
+        rule.rule_id
+        for kind in (*ON_RAW, "reconciliation")
+        for path in sorted((suites / kind).rglob("*.json"))
+        for rule in read_suite(path, suites / kind).rules
+    }
+
+
 def record_findings(results: Sequence[RuleResult], findings: Findings, language: str) -> None:
-    """Turn every failing row of the raw suites, which `quality.failing_row` holds, into a finding with its file and
-    row.
-    """
+    """Turn every failing row of these rules, as `quality.failing_row` holds it, into a finding with its place."""
     for result in results:
         if result.status not in ("fail", "warn"):
             continue
         of_rule = Finding(
             rule_id=result.rule_id,
             severity=CRITICAL if result.status == "fail" else WARNING,
-            table=result.table.removeprefix("raw."),
+            table=result.table.rpartition(".")[2],
             title=result.title_zh if language == "zh" else result.title_en,
             action=in_language(result.how_to_fix, language),
         )

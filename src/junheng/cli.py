@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,6 +70,11 @@ def build(
     out: Out = DEFAULT_OUT,
     school_year: Annotated[int | None, typer.Option("--school-year", metavar="Y", help=_help("school_year"))] = None,
     standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=_help("standards"))] = None,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help=_help("quarantine"))] = False,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="critical|warning|standard", help=_help("fail_on"))
+    ] = "critical",
+    today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=_help("today"))] = None,
     target: Annotated[str, typer.Option("--target", metavar="duckdb", help=_help("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
@@ -81,10 +87,13 @@ def build(
             raise UsageError("target_unknown", found=target, expected="duckdb")
         from junheng.build import BuildOptions
         from junheng.build import build as run_build
+        from junheng.gate import level_named
         from junheng.printing import print_summary
         from junheng.progress import Progress
 
-        options = BuildOptions(raw, out, school_year, standards)
+        options = BuildOptions(
+            raw, out, school_year, standards, True, quarantine, level_named(fail_on), _day(today) if today else None
+        )
         summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
         if as_json:
             _echo_json(summary.as_json())
@@ -169,6 +178,13 @@ def query(
         print_rows(run_query(out / "warehouse.duckdb", sql), messages, as_json=as_json, as_csv=as_csv)
 
     _run(run, lang, as_json)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("today_wrong", found=text, expected="YYYY-MM-DD") from error
 
 
 def _run(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:

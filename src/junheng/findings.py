@@ -60,13 +60,13 @@ class Findings:
             self.connection.executemany(f"insert into {TABLE} values ({marks})", rows)
 
     def add_failing_rows(self, of_rule: Finding) -> None:
-        """Record the stored failing rows of one rule; what they have in common is given."""
+        """Record the stored failing rows of one rule, each with its own severity; what they have in common is given."""
         self.connection.execute(
-            f"insert into {TABLE} select rule_id, $severity, $table, source_file, source_row, $column, actual,"
-            " required, keys, $title, $action from quality.failing_row where rule_id = $rule_id",
+            f"insert into {TABLE} select rule_id, case severity when 'critical' then severity else 'warning' end,"
+            " $table, source_file, source_row, $column, actual, required,"
+            " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
             {
                 "rule_id": of_rule.rule_id,
-                "severity": of_rule.severity,
                 "table": of_rule.table,
                 "column": of_rule.column,
                 "title": of_rule.title,
@@ -97,15 +97,19 @@ class Findings:
             )
 
     def write(self, folder: Path) -> None:
-        """Write all findings as `findings.csv` and `findings.json`."""
+        """Write all findings as `findings.csv` (marked as UTF-8), `findings.json` and `findings.parquet`."""
         folder.mkdir(parents=True, exist_ok=True)
         everything = (
             f"select * from {TABLE}"
             ' order by severity, file nulls first, "row" nulls first, column_name nulls first, rule_id'
         )
-        for name, options in (("findings.csv", "format csv, header"), ("findings.json", "format json, array true")):
-            target = str(folder / name).replace("'", "''")
-            self.connection.execute(f"copy ({everything}) to '{target}' ({options})")
+        marked = everything.replace("select *", 'select rule_id as "\ufeffrule_id", * exclude (rule_id)', 1)
+        for name, query, options in (
+            ("findings.csv", marked, "format csv, header"),
+            ("findings.json", everything, "format json, array true"),
+            ("findings.parquet", everything, "format parquet"),
+        ):
+            self.connection.execute(f"copy ({query}) to {literal(str(folder / name))} ({options})")
 
 
 def describe(finding: Finding, messages: Messages) -> str:

@@ -16,6 +16,7 @@ from junheng.messages import Messages
 
 if TYPE_CHECKING:
     from junheng.audit import Audit
+    from junheng.known_issues import Judged
     from junheng.query import Rows
     from junheng.summary import Summary
 
@@ -47,6 +48,11 @@ def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
     """The closing summary on standard output; warnings on standard error."""
     for finding in summary.warnings:
         print(describe(finding, messages), file=sys.stderr)
+    for one in summary.known_issues:
+        print(_known_issue(one, messages), file=sys.stderr)
+    if summary.quarantined:
+        tables = [f"{messages.text('tables', table)} {count:,}" for table, count in summary.quarantined.items()]
+        print(messages.text("summary", "quarantined", tables=", ".join(tables)), file=sys.stderr)
     if quiet:
         return
     for county in summary.counties:
@@ -55,6 +61,21 @@ def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
     if rules:
         print(messages.text("summary", "rule_counts", rules=rules))
     print(messages.text("summary", "files", warehouse=summary.warehouse, marts=summary.marts, quality=summary.quality))
+
+
+def _known_issue(judged: Judged, messages: Messages) -> str:
+    """What a known issue did, and when it ends."""
+    issue = judged.issue
+    return messages.text(
+        "known_issues",
+        judged.state,
+        rule=issue.rule_id,
+        scope=issue.scope_text,
+        found=judged.found,
+        at_most=issue.at_most,
+        owner=issue.owner,
+        expires_on=issue.expires_on.isoformat(),
+    )
 
 
 def _county(county: dict[str, Any], school_year: int, messages: Messages) -> str:

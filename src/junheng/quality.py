@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,25 @@ from junheng.landing.land import LandedTable
 from junheng.workspace import Workspace
 
 if TYPE_CHECKING:
+    from junheng.known_issues import Judged
     from junheng.validation.results import RuleResult
 
+RUN = """
+create or replace table quality.run (
+    build_id varchar, started_at timestamp, finished_at timestamp, school_year integer, today date, fail_on varchar,
+    quarantine boolean, versions varchar, input_hashes varchar
+);
+"""
 TABLES = """
 create schema if not exists quality;
-create or replace table quality.run (
-    build_id varchar, started_at timestamp, finished_at timestamp, school_year integer, versions varchar,
-    input_hashes varchar
-);
 create or replace table quality.rule_result (
     rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar, rows_checked bigint,
-    rows_failed bigint, reason varchar, title_zh varchar, title_en varchar, how_to_fix varchar
+    rows_failed bigint, reason varchar, title_zh varchar, title_en varchar, how_to_fix varchar,
+    known_issue varchar, owner varchar, expires_on date
+);
+create or replace table quality.known_issue (
+    rule_id varchar, scope varchar, at_most bigint, rows_found bigint, state varchar, reason varchar, owner varchar,
+    expires_on date
 );
 create table if not exists quality.failing_row (
     suite varchar, rule_id varchar, table_name varchar, severity varchar, keys varchar, source_file varchar,
@@ -36,8 +45,22 @@ PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
 BATCH = 1000
 
 
+@dataclass(frozen=True)
+class RunFacts:
+    """What was asked of a build, as `quality.run` keeps it."""
+
+    school_year: int
+    today: date
+    fail_on: str
+    quarantine: bool
+
+
 def write_quality(
-    work: Workspace, landed: Sequence[LandedTable], results: Sequence[RuleResult], school_year: int
+    work: Workspace,
+    landed: Sequence[LandedTable],
+    results: Sequence[RuleResult],
+    judged: Sequence[Judged],
+    facts: RunFacts,
 ) -> None:
     """Write the tables into the build file; the suites have filled `failing_row` themselves.
 
@@ -45,20 +68,45 @@ def write_quality(
     """
     connection = duckdb.connect(str(work.warehouse))
     try:
-        connection.execute(TABLES)
+        write_rule_results(connection, results, judged)
+        connection.execute(RUN)
         hashes = {table.name: table.sha256 for table in landed if table.sha256}
         run = [
             work.build_id,
             work.started_at.replace(tzinfo=None),
             datetime.now(UTC).replace(tzinfo=None),
-            school_year,
+            facts.school_year,
+            facts.today,
+            facts.fail_on,
+            facts.quarantine,
             json.dumps(_versions()),
             json.dumps(hashes),
         ]
-        connection.execute("insert into quality.run values (?, ?, ?, ?, ?, ?)", run)
-        _insert(connection, "quality.rule_result", [_rule_row(result) for result in results])
+        _insert(connection, "quality.run", [run])
     finally:
         connection.close()
+
+
+def write_rule_results(
+    connection: duckdb.DuckDBPyConnection, results: Sequence[RuleResult], judged: Sequence[Judged]
+) -> None:
+    """Write what every rule found and what became of every known issue."""
+    connection.execute(TABLES)
+    _insert(connection, "quality.rule_result", [_rule_row(result, judged) for result in results])
+    entries = [
+        [
+            one.issue.rule_id,
+            one.issue.scope_text,
+            one.issue.at_most,
+            one.found,
+            one.state,
+            one.issue.reason,
+            one.issue.owner,
+            one.issue.expires_on,
+        ]
+        for one in judged
+    ]
+    _insert(connection, "quality.known_issue", entries)
 
 
 def _versions() -> dict[str, str]:
@@ -71,7 +119,8 @@ def _versions() -> dict[str, str]:
     return versions
 
 
-def _rule_row(result: RuleResult) -> list[object]:
+def _rule_row(result: RuleResult, judged: Sequence[Judged]) -> list[object]:
+    issues = [one.issue for one in judged if one.issue.rule_id == result.rule_id]
     return [
         result.rule_id,
         result.suite,
@@ -84,6 +133,9 @@ def _rule_row(result: RuleResult) -> list[object]:
         result.title_zh,
         result.title_en,
         result.how_to_fix,
+        "; ".join(f"{issue.scope_text} ≤ {issue.at_most}" for issue in issues) or None,
+        "; ".join(dict.fromkeys(issue.owner for issue in issues)) or None,
+        min((issue.expires_on for issue in issues), default=None),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import duckdb
 
 from junheng.findings import Finding, as_json
+from junheng.known_issues import Judged
+from junheng.quarantine import Account
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,13 @@ class Summary:
     counties: list[dict[str, Any]]
     rules: dict[str, int]
     warnings: list[Finding]
+    accounts: Sequence[Account] = ()
+    known_issues: Sequence[Judged] = ()
+
+    @property
+    def quarantined(self) -> dict[str, int]:
+        """How many rows of each raw table were set aside; tables without one are left out."""
+        return {one.table: one.rows_quarantined for one in self.accounts if one.rows_quarantined}
 
     @property
     def marts(self) -> Path:
@@ -41,6 +51,19 @@ class Summary:
             "school_year": self.school_year,
             "counties": self.counties,
             "rules": self.rules,
+            "quarantined": self.quarantined,
+            "known_issues": [
+                {
+                    "rule_id": one.issue.rule_id,
+                    "scope": one.issue.scope_text,
+                    "at_most": one.issue.at_most,
+                    "found": one.found,
+                    "state": one.state,
+                    "owner": one.issue.owner,
+                    "expires_on": one.issue.expires_on.isoformat(),
+                }
+                for one in self.known_issues
+            ],
             "warnings": [as_json(finding) for finding in self.warnings],
             "warehouse": str(self.warehouse),
             "marts": str(self.marts),
@@ -48,7 +71,13 @@ class Summary:
         }
 
 
-def summarise(warehouse: Path, school_year: int, warnings: list[Finding]) -> Summary:
+def summarise(
+    warehouse: Path,
+    school_year: int,
+    warnings: list[Finding],
+    accounts: Sequence[Account] = (),
+    known_issues: Sequence[Judged] = (),
+) -> Summary:
     """Read the summary of one school year from a published warehouse."""
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
@@ -58,6 +87,6 @@ def summarise(warehouse: Path, school_year: int, warnings: list[Finding]) -> Sum
         names = [column[0] for column in cursor.description or ()]
         counties = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         rules = connection.execute("select status, count(*) from quality.rule_result group by status order by status")
-        return Summary(warehouse, school_year, counties, dict(rules.fetchall()), warnings)
+        return Summary(warehouse, school_year, counties, dict(rules.fetchall()), warnings, accounts, known_issues)
     finally:
         connection.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.end_to_end.command_line import fingerprint, junheng, rewrite, sample_copy
+from tests.end_to_end.command_line import SAMPLE, fingerprint, junheng, rewrite, sample_copy
 from tests.end_to_end.conftest import Published
 
 
@@ -61,7 +61,11 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
                 f"select count(*) from '{_glob(published.out)}/marts/{name}.parquet'"
             ).fetchone()
             assert in_file == connection.execute(f"select count(*) from marts.{name}").fetchone()
-    assert {path.stem for path in (published.out / "quality").iterdir()} == {"run", "rule_result", "failing_row"}
+    quality = {path.stem for path in (published.out / "quality").iterdir()}
+    aside = {f"quarantine_{path.stem}" for path in SAMPLE.glob("*.csv")}
+    assert quality == aside | {
+        *("run", "rule_result", "failing_row", "known_issue", "quarantined_row", "row_accounting")
+    }
     assert {path.name for path in published.out.iterdir()} == {"warehouse.duckdb", "marts", "quality", "logs", ".build"}
     assert list((published.out / ".build").iterdir()) == []
 

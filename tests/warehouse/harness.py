@@ -68,12 +68,29 @@ def run_dbt(warehouse: Path, work: Path, *arguments: str) -> None:
     assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
 
 
-def build_counties(work: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
-    """A warehouse built from the given raw rows; returns its path. `work` is left with dbt's target in it."""
+def build_counties(work: Path, tables: Mapping[str, Iterable[Row]], set_aside: Iterable[Row] = ()) -> Path:
+    """A warehouse built from the given raw rows; returns its path. `work` is left with dbt's target in it.
+
+    `set_aside` tells of rows that were set aside, in the columns of seed `quarantined_row`.
+    """
     warehouse = work / "counties.duckdb"
     write_raw(warehouse, tables)
-    run_dbt(warehouse, work, "build", "--exclude", "path:seeds/raw", "--exclude-resource-type", "unit_test")
+    write_set_aside(warehouse, set_aside)
+    seeds = ("path:seeds/raw", "path:seeds/quality")
+    run_dbt(warehouse, work, "build", "--exclude", *seeds, "--exclude-resource-type", "unit_test")
     return warehouse
+
+
+def write_set_aside(warehouse: Path, rows: Iterable[Row]) -> None:
+    """Write the table that tells whom rows set aside belong to."""
+    header = (PROJECT / "seeds/quality/quarantined_row.csv").read_text(encoding="utf-8").strip().split(",")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema if not exists quality")
+        declared = ", ".join(f"{name} {'int' if name in ('row_year', 'grade') else 'varchar'}" for name in header)
+        connection.execute(f"create table quality.quarantined_row ({declared})")
+        for row in rows:
+            marks = ", ".join("?" for _ in header)
+            connection.execute(f"insert into quality.quarantined_row values ({marks})", [row[name] for name in header])
 
 
 class CompiledModel:

@@ -1,0 +1,131 @@
+"""The gate: what stops a build, and what a stopped build leaves behind for whoever has to correct the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, get_args
+
+import duckdb
+
+from junheng.errors import DataError, UsageError
+from junheng.findings import CRITICAL, WARNING, Finding, Findings, describe
+from junheng.landing.cells import literal
+from junheng.messages import Messages
+from junheng.quality import write_rule_results
+from junheng.workspace import Workspace
+
+if TYPE_CHECKING:
+    from junheng.known_issues import Judged
+    from junheng.validation.results import RuleResult
+
+FailOn = Literal["critical", "warning", "standard"]
+LEVELS: tuple[FailOn, ...] = get_args(FailOn)
+SHOWN_FINDINGS = 20
+BOM = "\ufeff"
+# The verdicts of a county that meets the standard.
+REACHED = ("met", "met_after_remediation")
+
+
+def level_named(name: str) -> FailOn:
+    """The level of `--fail-on` with this name. Raises UsageError."""
+    for level in LEVELS:
+        if level == name:
+            return level
+    raise UsageError("fail_on_unknown", found=name, expected=", ".join(LEVELS))
+
+
+class RefusedError(DataError):
+    """A build that its findings stopped: nothing is published, the findings are kept."""
+
+    def __init__(self, message_id: str, findings: list[Finding], total: int, work: Workspace) -> None:
+        super().__init__(message_id, count=total, rejected=work.rejected)
+        self.findings = findings
+        self.total = total
+        self.rejected = work.rejected
+
+
+def refuse(
+    work: Workspace,
+    findings: Findings,
+    messages: Messages,
+    fail_on: FailOn,
+    results: Sequence[RuleResult] = (),
+    judged: Sequence[Judged] = (),
+) -> None:
+    """Raise RefusedError when there are critical findings, or a rule warns and warnings are to stop the build.
+
+    Everything found is then in `rejected/<build id>/`.
+    """
+    critical = findings.count(CRITICAL)
+    warns = [result for result in results if result.status == "warn" and result.severity != "info"]
+    if critical:
+        raise _refused("refused", CRITICAL, critical, work, findings, messages, results, judged)
+    if fail_on != "critical" and warns:
+        raise _refused("refused_warnings", WARNING, findings.count(WARNING), work, findings, messages, results, judged)
+
+
+def refuse_county(
+    work: Workspace,
+    findings: Findings,
+    messages: Messages,
+    school_year: int,
+    results: Sequence[RuleResult],
+    judged: Sequence[Judged],
+) -> None:
+    """Raise RefusedError when a county of the judged year is not shown to meet the standard."""
+    verdicts = findings.connection.execute(
+        f"select county_code, verdict from marts.fct_county_verdict where school_year = {school_year}"
+        " order by county_code"
+    ).fetchall()
+    short = [
+        Finding(
+            "county_verdict",
+            CRITICAL,
+            table="fct_county_verdict",
+            found=messages.text("verdicts", verdict),
+            expected=messages.text("verdicts", REACHED[0]),
+            keys=f"{county} {school_year}",
+        )
+        for county, verdict in verdicts
+        if verdict not in REACHED
+    ]
+    if short:
+        findings.add_all(short)
+        raise _refused("refused_standard", CRITICAL, len(short), work, findings, messages, results, judged)
+
+
+def _refused(
+    message_id: str,
+    severity: str,
+    total: int,
+    work: Workspace,
+    findings: Findings,
+    messages: Messages,
+    results: Sequence[RuleResult],
+    judged: Sequence[Judged],
+) -> RefusedError:
+    findings.put_into_words(messages)
+    first = findings.first(severity, SHOWN_FINDINGS)
+    error = RefusedError(message_id, first, total, work)
+    findings.write(work.rejected)
+    connection = findings.connection
+    write_rule_results(connection, results, judged)
+    for table in ("rule_result", "failing_row", "known_issue"):
+        write_table(connection, work, table)
+    lines = [messages.error(error), ""]
+    for finding in first:
+        lines += [describe(finding, messages), ""]
+    (work.rejected / "summary.txt").write_text("\n".join(lines), encoding="utf-8")
+    return error
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, work: Workspace, table: str) -> None:
+    """Write a table of the schema `quality` as Parquet, and as CSV that a spreadsheet opens as UTF-8."""
+    described = connection.execute(f"describe quality.{table}").fetchall()
+    names = [str(row[0]) for row in described]
+    first, *others = names
+    marked = ", ".join([f'"{first}" as "{BOM}{first}"', *(f'"{name}"' for name in others)])
+    rows = f"(select * from quality.{table} order by all)"
+    parquet, spreadsheet = (literal(str(work.rejected / f"{table}.{kind}")) for kind in ("parquet", "csv"))
+    connection.execute(f"copy {rows} to {parquet} (format parquet)")
+    connection.execute(f"copy (select {marked} from {rows}) to {spreadsheet} (format csv, header)")

@@ -1,0 +1,134 @@
+"""Quarantine: rows that break critical rules are set aside and accounted for.
+
+The models learn from `quality.quarantined_row` whom these rows belong to, and judge nothing that rests on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from junheng.errors import MachineError
+from junheng.landing.cells import literal, quoted
+from junheng.landing.land import LandedTable
+from junheng.raw_contract import RawTable
+
+if TYPE_CHECKING:
+    from junheng.validation.results import RuleResult
+
+# What tells the models whom a row belongs to; the shape of seed `quarantined_row`, which is this table in plain dbt.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "row_year": ("school_year", "fiscal_year"),
+    "school_code": ("school_code",),
+    "school_kind": ("school_kind",),
+    "parent_code": ("parent_code",),
+    "county_code": ("county_code",),
+    "stage": ("stage",),
+    "grade": ("grade",),
+    "fact_id": ("fact_id",),
+}
+NUMBERS = ("row_year", "grade")
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of one raw table: `rows_in` were landed, each is valid or quarantined."""
+
+    table: str
+    rows_in: int
+    rows_valid: int
+    rows_quarantined: int
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable]) -> None:
+    """Make the tables of a build that has set nothing aside: they are always there."""
+    connection.execute("create schema if not exists quality")
+    for name in contract:
+        columns = f"select *, cast([] as varchar[]) as rule_ids from raw.{quoted(name)} limit 0"
+        connection.execute(f"create or replace table quality.{quoted(f'quarantine_{name}')} as {columns}")
+    places = ", ".join(f"{place} {'integer' if place in NUMBERS else 'varchar'}" for place in PLACES)
+    connection.execute(f"create or replace table quality.quarantined_row (table_name varchar, {places})")
+
+
+def set_aside(
+    connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable], results: Sequence[RuleResult]
+) -> None:
+    """Move every row that breaks a rule which failed into `quality.quarantine_<table>`, with the ids of these rules.
+
+    Failing rows that a known issue covers are warnings by now and stay.
+    """
+    failed = sorted({result.rule_id for result in results if result.status == "fail"})
+    if not failed:
+        return
+    rules = ", ".join(literal(rule_id) for rule_id in failed)
+    for name, table in contract.items():
+        raw = f"raw.{quoted(name)}"
+        connection.execute(
+            "create or replace temp table broken as select source_file, source_row,"
+            " list_sort(list(distinct rule_id)) as rule_ids from quality.failing_row"
+            f" where table_name = {literal(f'raw.{name}')} and severity = 'critical' and source_row is not null"
+            f" and rule_id in ({rules}) group by source_file, source_row"
+        )
+        connection.execute(
+            f"insert into quality.{quoted(f'quarantine_{name}')} select landed.*, broken.rule_ids from {raw} as landed"
+            " inner join broken on landed._source_file = broken.source_file and landed._source_row = broken.source_row"
+            " order by landed._source_file, landed._source_row"
+        )
+        connection.execute(
+            f"delete from {raw} where (_source_file, _source_row) in (select (source_file, source_row) from broken)"
+        )
+        connection.execute(
+            f"insert into quality.quarantined_row select distinct {literal(name)}, {_places(table)}"
+            f" from quality.{quoted(f'quarantine_{name}')} order by all"
+        )
+    connection.execute("drop table broken")
+
+
+def not_about_rows(connection: duckdb.DuckDBPyConnection, results: Sequence[RuleResult]) -> list[RuleResult]:
+    """Results that setting rows aside does not settle: warnings, and failures that no row of a raw table stands for."""
+    found = connection.execute(
+        "select rule_id from quality.failing_row where severity = 'critical' group by rule_id"
+        " having count(*) = count(source_row)"
+    ).fetchall()
+    about_rows = {rule_id for (rule_id,) in found}
+    return [result for result in results if result.status != "fail" or result.rule_id not in about_rows]
+
+
+def account(connection: duckdb.DuckDBPyConnection, landed: Sequence[LandedTable]) -> list[Account]:
+    """Count every raw table again and write `quality.row_accounting`.
+
+    Raises MachineError when a row is lost or doubled: rows in = rows valid + rows quarantined.
+    """
+    accounts = []
+    for table in landed:
+        valid = _count(connection, f"raw.{quoted(table.name)}")
+        quarantined = _count(connection, f"quality.{quoted(f'quarantine_{table.name}')}")
+        if table.rows != valid + quarantined:
+            raise MachineError(
+                "rows_lost", column=table.name, found=f"{valid} + {quarantined}", expected=str(table.rows)
+            )
+        accounts.append(Account(table.name, table.rows, valid, quarantined))
+    connection.execute(
+        "create or replace table quality.row_accounting"
+        " (table_name varchar, rows_in bigint, rows_valid bigint, rows_quarantined bigint)"
+    )
+    for one in accounts:
+        connection.execute(
+            "insert into quality.row_accounting values (?, ?, ?, ?)",
+            [one.table, one.rows_in, one.rows_valid, one.rows_quarantined],
+        )
+    return accounts
+
+
+def _places(table: RawTable) -> str:
+    names = {column.name for column in table.columns}
+    found = {place: next((name for name in options if name in names), None) for place, options in PLACES.items()}
+    return ", ".join(quoted(name) if name else "null" for name in found.values())
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"select count(*) from {relation}").fetchone()
+    return int(row[0]) if row else 0
