@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
+from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng, sample_copy
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,32 @@ class Published:
     def summary(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.outcome.stdout)
         return content
+
+
+OWN_STANDARD = "own_2024"
+OWN_FILES = {
+    "standards.csv": "standard_id,name_zh,name_en,jurisdiction,document,valid_from,source,status\n"
+    f"{OWN_STANDARD},本区目标,Own targets,500152,区政府文件,2024-01-01,区政府文件,LOCAL\n",
+    "thresholds.csv": "threshold_id,standard_id,jurisdiction,indicator_id,stage,case_id,operator,value,unit,"
+    "valid_from,source,status\n"
+    f"own_size,{OWN_STANDARD},500152,class_size_primary,primary,ordinary,<=,48,人,2024-01-01,区政府文件,LOCAL\n",
+}
+
+
+@pytest.fixture(scope="session")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The sample county without two of its tables and with a target of its own, built by the checkout."""
+    place = tmp_path_factory.mktemp("partial")
+    raw = sample_copy(place / "raw")
+    for table in ("staff", "county_facts"):
+        (raw / f"{table}.csv").unlink()
+    (place / "own").mkdir()
+    for name, content in OWN_FILES.items():
+        (place / "own" / name).write_text(content, encoding="utf-8")
+    arguments = ("--raw", raw, "--standards", place / "own", "--out", place / "out", "--json")
+    outcome = junheng("build", *arguments, cwd=place)
+    assert outcome.code == 0, outcome.stderr
+    return Published(place / "out", outcome, ROOT / "src", place)
 
 
 @pytest.fixture(scope="session")
