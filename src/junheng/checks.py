@@ -29,7 +29,7 @@ def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult
         results = run_suites(warehouse, suites, parameters={})
     finally:
         _execute(warehouse, ["drop schema standards cascade"])
-    _refuse_errors(results)
+    refuse_errors(results)
     return results
 
 
@@ -48,7 +48,13 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
             return []
         raise
     results = run_suites(warehouse, suites, parameters=parameters, school_year=school_year)
-    _refuse_errors(results)
+    refuse_errors(results)
+    refuse_disagreement(results)
+    return results
+
+
+def refuse_disagreement(results: Sequence[RuleResult]) -> None:
+    """Raise MachineError when a rule and the mart judge a row differently, naming rule and row."""
     for result in results:
         if result.rule_id.startswith("agreement.") and result.status == "fail":
             row = result.failing_rows[0]
@@ -58,7 +64,6 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
                 found=f"{keys_text(dict(row.keys))}: {row.actual}",
                 expected=row.required,
             )
-    return results
 
 
 def record_findings(results: Sequence[RuleResult], findings: Findings, language: str) -> None:
@@ -95,8 +100,8 @@ def in_language(text: str, language: str) -> str:
     return halves[0] if language == "zh" else halves[-1]
 
 
-def _refuse_errors(results: Sequence[RuleResult]) -> None:
-    """A rule that could not be asked is never a pass."""
+def refuse_errors(results: Sequence[RuleResult]) -> None:
+    """Raise MachineError for a rule that could not be asked: that is never a pass."""
     for result in results:
         if result.status == "error":
             raise MachineError("rule_error", column=result.rule_id, found=result.reason)

@@ -37,8 +37,9 @@ OWN_FILES = {
     "standards.csv": "standard_id,name_zh,name_en,jurisdiction,document,valid_from,source,status\n"
     f"{OWN_STANDARD},本区目标,Own targets,500152,区政府文件,2024-01-01,区政府文件,LOCAL\n",
     "thresholds.csv": "threshold_id,standard_id,jurisdiction,indicator_id,stage,case_id,operator,value,unit,"
-    "valid_from,source,status\n"
-    f"own_size,{OWN_STANDARD},500152,class_size_primary,primary,ordinary,<=,48,人,2024-01-01,区政府文件,LOCAL\n",
+    "valid_from,source,status,evidence\n"
+    f"own_size,{OWN_STANDARD},500152,class_size_primary,primary,ordinary,<=,48,人,2024-01-01,区政府文件,LOCAL,"
+    "「小学班额48人以内」\n",
 }
 
 
