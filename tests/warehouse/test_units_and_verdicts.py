@@ -62,7 +62,7 @@ def test_coefficient_does_not_depend_on_unit_or_order(query: Query) -> None:
 
 
 def test_shared_facilities_are_split_by_weighted_pupils(query: Query) -> None:
-    """166 and 210 pupils share 23 226: 397 weighted pupils, 58.50 each, 9 711.63 and 13 514.37 (published worked example)."""
+    """166 and 210 pupils share 23 226: 397 weighted pupils, 58.50 each, 9 711.63 and 13 514.37."""
     rows = query(
         """select school_code, stage, denominator, round(value, 2), round(resource_share, 2)
         from marts.fct_unit_indicator
