@@ -33,7 +33,8 @@ def junheng(
     lang: str = "en_US.UTF-8",
 ) -> Outcome:
     """Run `junheng` of the checkout, or of what `environment` says, with the interpreter of the tests."""
-    own = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": lang, "PYTHONUTF8": "1", "COLUMNS": "200"}
+    # A locale that every machine has: with one that is not installed Python reads the path of a checkout as ASCII.
+    own = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "JUNHENG_LANG": lang, "COLUMNS": "200"}
     done = subprocess.run(
         [sys.executable, "-m", "junheng", *map(str, arguments)],
         cwd=cwd or ROOT,
