@@ -11,7 +11,7 @@ BIN := .venv/bin
 OUT ?= build
 TEST := build/.test
 
-.PHONY: build test setup setup-dev lint parse pytest dbt-build format lock wheel clean
+.PHONY: build test setup setup-dev lint parse pytest dbt-build format docs lock wheel clean
 
 build: setup
 	$(BIN)/python -m junheng build --out "$(OUT)"
@@ -59,6 +59,11 @@ format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfmt --no-progressbar models macros tests/dbt
+
+# Pages that the seeds and the suites give; a test fails when they are not up to date.
+docs: setup-dev
+	$(BIN)/python -m tools.make_docs
+	$(BIN)/python -m tools.make_suites
 
 # Needs uv. The lock files name versions only, no index and no machine.
 lock:

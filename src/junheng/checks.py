@@ -36,7 +36,7 @@ def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult
         ]
     finally:
         _execute(warehouse, ["drop schema standards cascade"])
-    _refuse_errors(results)
+    refuse_errors(results)
     return results
 
 
@@ -45,7 +45,7 @@ def check_conservation(warehouse: Path, suites: Path) -> list[RuleResult]:
     from junheng.validation import run_suites
 
     results = run_suites(warehouse, suites / "reconciliation", parameters={}, store=True)
-    _refuse_errors(results)
+    refuse_errors(results)
     return results
 
 
@@ -65,7 +65,13 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
         raise
     folder = suites / "standard"
     results = run_suites(warehouse, folder, parameters=parameters, school_year=school_year, store=True)
-    _refuse_errors(results)
+    refuse_errors(results)
+    refuse_disagreement(results)
+    return results
+
+
+def refuse_disagreement(results: Sequence[RuleResult]) -> None:
+    """Raise MachineError when a rule and the mart judge a row differently, naming rule and row."""
     for result in results:
         if result.rule_id.startswith("agreement.") and result.status == "fail":
             row = result.sample[0]
@@ -75,7 +81,6 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
                 found=f"{keys_text(dict(row.keys))}: {row.actual}",
                 expected=row.required,
             )
-    return results
 
 
 def data_rules(suites: Path) -> set[str]:
@@ -108,8 +113,8 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
             findings.add(replace(of_rule, found=result.observed, expected=result.required))
 
 
-def _refuse_errors(results: Sequence[RuleResult]) -> None:
-    """A rule that could not be asked is never a pass."""
+def refuse_errors(results: Sequence[RuleResult]) -> None:
+    """Raise MachineError for a rule that could not be asked: that is never a pass."""
     for result in results:
         if result.status == "error":
             raise MachineError("rule_error", column=result.rule_id, found=result.reason)

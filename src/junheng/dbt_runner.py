@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
 ENTRY = "from dbt.cli.main import cli; cli()"
+SHOWN_ROWS = 3
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
 CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
 MACHINE_TROUBLE = (
@@ -105,6 +108,8 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     first = failed[0]
     node = nodes.get(first["unique_id"], {})
     message = str(first.get("message") or "").strip()
+    if first["status"] == "fail":
+        message = "\n".join([message, *_failing_rows(run.warehouse, str(first.get("compiled_code") or ""))])
     kind = _error_class(node, nodes, message)
     return kind(
         "dbt_node_failed",
@@ -115,6 +120,18 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
         count=len(failed),
         log=log,
     )
+
+
+def _failing_rows(warehouse: Path, test: str) -> list[str]:
+    """The first rows that a failed test returns: its count alone leads nobody to the cell."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            cursor = connection.execute(test)
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchmany(SHOWN_ROWS)
+    except duckdb.Error:
+        return []  # the message of dbt is then all there is to say
+    return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str) for row in rows]
 
 
 def _error_class(node: dict[str, Any], nodes: dict[str, Any], message: str) -> type[JunhengError]:

@@ -32,12 +32,13 @@ def junheng(
     environment: Mapping[str, str] | None = None,
     lang: str = "en_US.UTF-8",
 ) -> Outcome:
-    """Run `junheng` with the interpreter of the tests."""
-    own = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": lang, "PYTHONUTF8": "1", "COLUMNS": "200"}
+    """Run `junheng` of the checkout, or of what `environment` says, with the interpreter of the tests."""
+    # A locale that every machine has: with one that is not installed Python reads the path of a checkout as ASCII.
+    own = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "JUNHENG_LANG": lang, "COLUMNS": "200"}
     done = subprocess.run(
         [sys.executable, "-m", "junheng", *map(str, arguments)],
         cwd=cwd or ROOT,
-        env=dict(environment) if environment is not None else os.environ | own,
+        env=os.environ | own | dict(environment or {}),
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,

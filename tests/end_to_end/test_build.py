@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.end_to_end.command_line import SAMPLE, fingerprint, junheng, rewrite, sample_copy
+from junheng.project import PARTS
+from tests.end_to_end.command_line import ROOT, SAMPLE, fingerprint, junheng, rewrite, sample_copy
 from tests.end_to_end.conftest import Published
 
 
@@ -31,6 +32,17 @@ def test_a_landed_folder_gives_the_marts_of_the_same_rows_as_seeds(published: Pu
             for one, other in (("landed", "seeded"), ("seeded", "landed")):
                 query = f"select count(*) from (from {one}.marts.{name} except all from {other}.marts.{name})"
                 assert connection.execute(query).fetchone() == (0,), (name, one)
+
+
+def test_the_wheel_carries_the_project_and_writes_nothing_beside_it(published: Published) -> None:
+    project = published.installed / "junheng" / "project"
+    for part in PARTS:
+        packaged, checkout = project / part, ROOT / part
+        assert packaged.exists()
+        files = [path.relative_to(checkout) for path in checkout.rglob("*") if path.is_file()]
+        in_wheel = {path.relative_to(packaged) for path in packaged.rglob("*") if path.is_file()}
+        assert {path for path in files if path.suffix in {".sql", ".yml", ".csv", ".json"}} == in_wheel
+    assert list(published.working_directory.iterdir()) == []
 
 
 def test_raw_tables_keep_file_and_row(published: Published) -> None:

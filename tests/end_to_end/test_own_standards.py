@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.command_line import junheng
-from tests.end_to_end.conftest import Published
+from tests.end_to_end.conftest import OWN_STANDARD, Published
 
 HEADER = (
     "threshold_id,standard_id,jurisdiction,indicator_id,stage,case_id,operator,value,unit,valid_from,valid_to,"
@@ -71,21 +71,12 @@ def test_a_wrong_file_is_named(file: str, content: str, words: str, tmp_path: Pa
     assert words in said
 
 
-def test_what_only_the_whole_shows_is_found_by_the_tests_of_the_seeds(tmp_path: Path) -> None:
-    folder = tmp_path / "standards"
-    folder.mkdir()
-    (folder / "thresholds.csv").write_text(HEADER + TARGET + TARGET.replace("own", "two"), encoding="utf-8")
-    code, said = build(folder, tmp_path)
-    assert code == 2, said
-    assert "thresholds" in said
-
-
-def test_a_county_s_own_target_counts(published: Published, tmp_path: Path) -> None:
-    folder = tmp_path / "standards"
-    folder.mkdir()
-    (folder / "thresholds.csv").write_text(HEADER + TARGET, encoding="utf-8")
-    code, said = build(folder, tmp_path)
-    assert code == 0, said
-    query = "select count(*) as rows from standards.thresholds where threshold_id = 'own_area'"
-    for out, rows in ((tmp_path / "out", 1), (published.out, 0)):
-        assert json.loads(junheng("query", "--json", "--out", out, query).stdout) == [{"rows": rows}]
+def test_a_county_s_own_target_counts_beside_the_national_standard(partial: Published, published: Published) -> None:
+    query = (
+        "select value, operator, cast(threshold as integer) as threshold, status from marts.fct_county_target"
+        f" where school_year = 2024 and standard_id = '{OWN_STANDARD}'"
+    )
+    answer = junheng("query", "--json", "--out", partial.out, query)
+    # The sample's largest primary class has 55 pupils; the target is one that no law sets.
+    assert json.loads(answer.stdout) == [{"value": 55.0, "operator": "<=", "threshold": 48, "status": "not_met"}]
+    assert json.loads(junheng("query", "--json", "--out", published.out, query).stdout) == []

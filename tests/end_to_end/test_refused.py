@@ -81,18 +81,13 @@ def test_a_refusal_as_json_names_the_place_and_nothing_else_is_printed(tmp_path:
     assert not (tmp_path / "out" / "warehouse.duckdb").exists()
 
 
-def test_a_table_that_is_missing_warns_and_says_what_depends_on_it(tmp_path: Path) -> None:
-    raw = sample_copy(tmp_path / "raw")
-    for table in ("staff", "county_facts"):
-        (raw / f"{table}.csv").unlink()
-    outcome = junheng("build", "--raw", raw, "--out", tmp_path / "out")
-    assert outcome.code == 0, outcome.stderr
-    assert "file: staff.csv" in outcome.stderr
-    assert "teacher indicators" in outcome.stderr
-    answer = junheng(
-        *("query", "--json", "--out", tmp_path / "out"),
-        "select status, count(*) as units from marts.fct_unit_verdict where school_year = 2024 group by status",
-    )
+def test_a_table_that_is_missing_warns_and_what_depends_on_it_is_no_data(partial: Published) -> None:
+    assert {"staff", "county_facts"} == {
+        warning["table"] for warning in partial.summary["warnings"] if warning["rule_id"] == "table_missing"
+    }
+    assert all(": " in warning["title"] for warning in partial.summary["warnings"])
+    query = "select status, count(*) as units from marts.fct_unit_verdict where school_year = 2024 group by status"
+    answer = junheng("query", "--json", "--out", partial.out, query)
     assert json.loads(answer.stdout) == [{"status": "no_data", "units": 79}]
 
 

@@ -54,7 +54,7 @@ def test_a_good_project_runs(tmp_path: Path) -> None:
         ({"seeds/standards/limits.csv": "id,value\na,1,2\n"}, UsageError, None, ""),
         (
             {"seeds/standards/_.yml": f"seeds: {FAILING_TEST}"},
-            UsageError, "seeds/standards/_.yml", "1 result",
+            UsageError, "seeds/standards/_.yml", '"value_field": "a"',
         ),
         ({"models/good.sql": "select nothing from {{ ref('limits') }}"}, DataError, "models/good.sql", "nothing"),
         (

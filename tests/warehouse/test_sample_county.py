@@ -142,7 +142,7 @@ def test_sites_over_size(query: Any) -> None:
 
 
 def test_quota_floor_of_the_county(query: Any) -> None:
-    """43408 × 720 + 22382 × 940 + 104 × 6000 = 5291.68 万 (DOMAIN.md §7)."""
+    """43408 × 720 + 22382 × 940 + 104 × 6000 = 5291.68 万."""
     rows = query(
         """select required_yuan, is_met from marts.fct_funding_per_pupil where fiscal_year = 2024
         and school_code is null and measure = 'public_funds_budget' and stage = 'all'"""

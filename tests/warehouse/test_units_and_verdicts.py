@@ -28,7 +28,7 @@ def equipment(query: Query, county: str) -> dict[str, tuple[str, str | None]]:
 
 
 def test_published_example_of_the_coefficient(query: Query) -> None:
-    """Five schools, pupils and books: mean 6.33, five terms, S 3.2639, CV 0.51526 (source named in DOMAIN.md §3)."""
+    """Five schools, pupils and books: mean 6.33, five terms, S 3.2639, CV 0.51526 (published worked example)."""
     terms = query(
         """select round(squared_term * mean * mean, 4), round(mean, 2) from intermediate.int_unit_difference_terms
         where county_code = '990001' and indicator_id = 'equipment_value_per_pupil'
@@ -62,7 +62,7 @@ def test_coefficient_does_not_depend_on_unit_or_order(query: Query) -> None:
 
 
 def test_shared_facilities_are_split_by_weighted_pupils(query: Query) -> None:
-    """166 and 210 pupils share 23 226: 397 weighted pupils, 58.50 each, 9 711.63 and 13 514.37 (DOMAIN.md §2)."""
+    """166 and 210 pupils share 23 226: 397 weighted pupils, 58.50 each, 9 711.63 and 13 514.37."""
     rows = query(
         """select school_code, stage, denominator, round(value, 2), round(resource_share, 2)
         from marts.fct_unit_indicator

@@ -1,0 +1,42 @@
+"""What the results of the suites mean for a build."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from junheng.checks import in_language, refuse_disagreement, refuse_errors
+from junheng.errors import MachineError
+from junheng.validation.results import FailingRow, RuleResult
+
+PASSED = RuleResult(
+    *("standard.x.y", "standard.x", "marts.x", "critical", "pass", 3, 0, (), None),
+    title_zh="甲",
+    title_en="a",
+    how_to_fix="改正。 Correct it.",
+)
+ROW = FailingRow({"school_code": "0001"}, None, None, "suite: fail, mart: not", "suite = mart")
+FAILED = replace(PASSED, status="fail", rows_failed=1, failing_rows=(ROW,))
+
+
+def test_a_rule_that_could_not_be_asked_stops_the_build() -> None:
+    refuse_errors([PASSED, FAILED])
+    with pytest.raises(MachineError) as stopped:
+        refuse_errors([PASSED, replace(PASSED, status="error", reason="no such column")])
+    assert (stopped.value.exit_code, stopped.value.column, stopped.value.found) == (3, "standard.x.y", "no such column")
+
+
+def test_a_shortfall_does_not_stop_the_build_but_a_disagreement_of_the_two_paths_does() -> None:
+    refuse_disagreement([PASSED, FAILED])
+    refuse_disagreement([replace(PASSED, rule_id="agreement.standard.x.y")])
+    with pytest.raises(MachineError) as stopped:
+        refuse_disagreement([FAILED, replace(FAILED, rule_id="agreement.standard.x.y")])
+    assert stopped.value.exit_code == 3
+    assert stopped.value.column == "agreement.standard.x.y"
+    assert "0001" in (stopped.value.found or "")
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "改正。再交。"), ("en", "Correct it. Send it.")])
+def test_the_half_of_a_text(language: str, text: str) -> None:
+    assert in_language("改正。再交。 Correct it. Send it.", language) == text
