@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -105,11 +106,15 @@ class CompiledModel:
     def run(self, inputs: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
         """Rows of the model for the given rows of `schema.table`; tables have the columns of the real ones.
 
-        Rows are inserted in the order given, so a test can change the order."""
+        A table that the model reads and that is not given is empty. Rows are inserted in the order given, so a test can
+        change the order.
+        """
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self.warehouse}' as real (read_only)")
             connection.execute(f"attach ':memory:' as {self.database}")
-            for table, rows in inputs.items():
+            read = {f"{schema}.{name}" for schema, name in re.findall(rf'"{self.database}"."(\w+)"."(\w+)"', self.sql)}
+            for table in sorted(read | set(inputs)):
+                rows = inputs.get(table, ())
                 schema = table.split(".")[0]
                 connection.execute(f"create schema if not exists {self.database}.{schema}")
                 connection.execute(f"create table {self.database}.{table} as from real.{table} limit 0")

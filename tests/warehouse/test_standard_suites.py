@@ -258,7 +258,8 @@ def test_the_page_shows_how_plain_great_expectations_runs_the_suites(built_sampl
     assert of_units["unsuccessful_expectations"] == sum(result.status == "fail" for result in ours)
     configuration = (tmp_path / "gx" / "great_expectations.yml").read_text(encoding="utf-8")
     assert configuration == (ROOT / "gx" / "great_expectations.yml").read_text(encoding="utf-8")
-    assert sorted(path.name for path in (tmp_path / "expectations").iterdir()) == ["raw", "standard"]
+    folders = ["plausibility", "raw", "reconciliation", "standard"]
+    assert sorted(path.name for path in (tmp_path / "expectations").iterdir()) == folders
 
 
 def standards_only(path: Path, *statements: str) -> Path:
