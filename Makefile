@@ -63,7 +63,8 @@ format: setup-dev
 # Pages that the seeds and the suites give; a test fails when they are not up to date.
 docs: setup-dev
 	$(BIN)/python -m tools.make_docs
-	$(BIN)/python -m tools.make_suites
+	$(BIN)/python tools/make_suites.py
+	$(BIN)/python tools/validation_page.py
 
 # Needs uv. The lock files name versions only, no index and no machine.
 lock:
