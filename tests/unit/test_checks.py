@@ -6,18 +6,33 @@ from dataclasses import replace
 
 import pytest
 
-from junheng.checks import in_language, refuse_disagreement, refuse_errors
+from junheng.checks import refuse_disagreement, refuse_errors
 from junheng.errors import MachineError
 from junheng.validation.results import FailingRow, RuleResult
+from junheng.validation.wording import in_language
 
 PASSED = RuleResult(
-    *("standard.x.y", "standard.x", "marts.x", "critical", "pass", 3, 0, (), None),
+    rule_id="standard.x.y",
+    suite="standard.x",
+    table="marts.x",
+    expectation_type="unexpected_rows_expectation",
+    severity="critical",
+    status="pass",
+    rows_checked=3,
+    rows_failed=0,
+    observed=None,
+    required="1",
+    sample=(),
+    reason=None,
     title_zh="甲",
     title_en="a",
+    why="因为。 Because.",
     how_to_fix="改正。 Correct it.",
+    who_fixes="学校。 The school.",
+    source="标准",
 )
 ROW = FailingRow({"school_code": "0001"}, None, None, "suite: fail, mart: not", "suite = mart")
-FAILED = replace(PASSED, status="fail", rows_failed=1, failing_rows=(ROW,))
+FAILED = replace(PASSED, status="fail", rows_failed=1, sample=(ROW,))
 
 
 def test_a_rule_that_could_not_be_asked_stops_the_build() -> None:
