@@ -36,7 +36,7 @@ with
         union all
         select concat('item_count__', grp) as limit_id, count(*) as value
         from evaluation_items
-        where standard_id = 'cn_2017'
+        where standard_id = '{{ var("evaluation_standard") }}'
         group by grp
     )
 
