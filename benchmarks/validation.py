@@ -41,7 +41,7 @@ def main() -> None:
     load = os.getloadavg()
     with tempfile.TemporaryDirectory(prefix="measured-tables-") as made:
         tables = options.tables or Path(made)
-        cases = [case for shape, rows in sizes(options) for case in measured(shape, rows, tables, options)]
+        cases = list(measured(tables, options))
         memory = peak_memory(tables, options)
     parts = [machine(load), *(case.text() for case in cases), memory, verdicts(cases, import_seconds(5))]
     text = "\n\n".join(part for part in parts if part)
@@ -80,17 +80,17 @@ def table(tables: Path, shape: str, rows: int, share: float) -> Path:
     return folder
 
 
-def measured(shape: str, rows: int, tables: Path, options: argparse.Namespace) -> Iterator[Case]:
-    """The two cases of a table: all rows pass, and one in a hundred is wrong."""
-    for share in (0.0, 0.01):
-        lines = list(fast(shape, table(tables, shape, rows, share), rows, share, options))
-        fewer = min(rows, options.slow)
-        lines += slow(shape, table(tables, shape, fewer, share), fewer, share, options)
-        yield Case(shape, rows, share, lines)
+def measured(tables: Path, options: argparse.Namespace) -> Iterator[Case]:
+    """The two cases of each table: all rows pass, one in a hundred is wrong. The fast contenders come first."""
+    cases = [(shape, rows, share) for shape, rows in sizes(options) for share in (0.0, 0.01)]
+    quick = [list(fast(*case, tables, options)) for case in cases]
+    for (shape, rows, share), lines in zip(cases, quick, strict=True):
+        yield Case(shape, rows, share, [*lines, *slow(shape, rows, share, tables, options)])
 
 
-def fast(shape: str, folder: Path, rows: int, share: float, options: argparse.Namespace) -> Iterator[Line]:
+def fast(shape: str, rows: int, share: float, tables: Path, options: argparse.Namespace) -> Iterator[Line]:
     """The contenders that are close to each other, in turn."""
+    folder = table(tables, shape, rows, share)
     wanted = [name for name in FAST if name in options.only and (share or name != "hand_written_keys")]
     run(LIMIT_QUERY, shape, folder, keys=False, limit=options.limit)  # brings the file into memory
     rounds = [
@@ -101,8 +101,10 @@ def fast(shape: str, folder: Path, rows: int, share: float, options: argparse.Na
         yield Line(name, rows, [Beside(found[name], found.get(LIMIT_QUERY), found.get(OURS)) for found in rounds])
 
 
-def slow(shape: str, folder: Path, rows: int, share: float, options: argparse.Namespace) -> Iterator[Line]:
+def slow(shape: str, most: int, share: float, tables: Path, options: argparse.Namespace) -> Iterator[Line]:
     """The slow contenders, each once and right after a hand-written query and ours on the same rows."""
+    rows = min(most, options.slow)
+    folder = table(tables, shape, rows, share)
 
     def one(name: str) -> Run:
         return told(name, run(name, shape, folder, keys=bool(share), limit=options.limit))

@@ -178,7 +178,7 @@ def run_suites(
     opened.
     """
     loaded = load_suites(suites, parameters)
-    connection = warehouse(database, limits or Limits(), writable=store)
+    connection = warehouse(database, limits or Limits(keep_order=store), writable=store)
     try:
         failing = _store(connection, store)
         found: list[RuleResult] = []

@@ -8,9 +8,10 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from uuid import uuid4
 
@@ -29,12 +30,16 @@ DATABASES = (".duckdb", ".db", ".ddb")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a connection of our own may use; None leaves DuckDB's own setting. `memory` as in `1GB`."""
+    """What a connection of our own may use; None leaves DuckDB's own setting. `memory` as in `1GB`.
 
-    memory: str | None = "1GB"
+    What does not fit is written to `temporary_folder`, which is made when it is needed and removed afterwards. Failing
+    rows are read in the order of their keys, so that the order of the table is kept only where a file is written.
+    """
+
+    memory: str | None = "750MB"
     threads: int | None = None
-    temporary_folder: Path | None = None
-    keep_order: bool = True
+    temporary_folder: Path | None = field(default_factory=lambda: Path(gettempdir()) / f"junheng-{uuid4().hex}")
+    keep_order: bool = False
 
     def settings(self) -> dict[str, Any]:
         """The limits as settings of DuckDB."""
