@@ -151,6 +151,7 @@ def _rows_in_scope(connection: duckdb.DuckDBPyConnection, result: RuleResult, is
     join = (
         f" left join {quoted(schema)}.{quoted(table)} as judged"
         " on failing.source_file = judged._source_file and failing.source_row = judged._source_row"
+        f"{' and failing.source_sheet is not distinct from judged._source_sheet' if '_source_sheet' in columns else ''}"
         if has_source
         else ""
     )

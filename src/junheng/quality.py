@@ -38,7 +38,7 @@ create or replace table quality.known_issue (
 );
 create table if not exists quality.failing_row (
     suite varchar, rule_id varchar, table_name varchar, severity varchar, keys varchar, source_file varchar,
-    source_row bigint, actual varchar, required varchar
+    source_sheet varchar, source_row bigint, actual varchar, required varchar
 );
 """
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")

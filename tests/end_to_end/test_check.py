@@ -101,6 +101,7 @@ def test_csv_parquet_and_duckdb_give_the_same_results(folder: Path) -> None:
     assert found["sample"][0] == {
         "keys": {"id": 31},
         "source_file": None,
+        "source_sheet": None,
         "source_row": None,
         "actual": "-31",
         "required": "min_value = 0",
@@ -136,9 +137,9 @@ def test_failing_rows_as_csv_and_one_suite_as_one_object(folder: Path) -> None:
     assert outcome.code == 1
     lines = (folder / "f.csv").read_text(encoding="utf-8").splitlines()
     assert lines == [
-        "suite,rule_id,table_name,severity,keys,source_file,source_row,actual,required",
-        'pupils,pupils.not_negative,town.pupils,critical,"{""id"":31}",,,-31,min_value = 0',
-        'pupils,pupils.not_negative,town.pupils,critical,"{""id"":32}",,,-32,min_value = 0',
+        "suite,rule_id,table_name,severity,keys,source_file,source_sheet,source_row,actual,required",
+        'pupils,pupils.not_negative,town.pupils,critical,"{""id"":31}",,,,-31,min_value = 0',
+        'pupils,pupils.not_negative,town.pupils,critical,"{""id"":32}",,,,-32,min_value = 0',
     ]
     assert json.loads((folder / "gx.json").read_text(encoding="utf-8"))["suite_name"] == "pupils"
 

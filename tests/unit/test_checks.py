@@ -31,7 +31,7 @@ PASSED = RuleResult(
     who_fixes="学校。 The school.",
     source="标准",
 )
-ROW = FailingRow({"school_code": "0001"}, None, None, "suite: fail, mart: not", "suite = mart")
+ROW = FailingRow({"school_code": "0001"}, None, None, None, "suite: fail, mart: not", "suite = mart")
 FAILED = replace(PASSED, status="fail", rows_failed=1, sample=(ROW,))
 
 

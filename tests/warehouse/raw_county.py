@@ -138,7 +138,8 @@ class County:
         row = {
             **(base or GOOD[table]),
             **cells,
-            "_source_file": f"{table}.csv",
+            "_source_file": f"{table}.xlsx",
+            "_source_sheet": "表1",
             "_source_row": len(self.tables[table]) + 2,
         }
         self.tables[table].append(row)
@@ -278,7 +279,7 @@ def write_warehouse(path: Path, tables: Tables, *, with_source: bool = True) -> 
         for table, rows in tables.items():
             columns = [(column["column_name"], SQL_TYPES[column["data_type"]]) for column in columns_of[table]]
             if with_source:
-                columns += [("_source_file", "varchar"), ("_source_row", "bigint")]
+                columns += [("_source_file", "varchar"), ("_source_sheet", "varchar"), ("_source_row", "bigint")]
             connection.execute(f"create table raw.{table} ({', '.join(f'{name} {kind}' for name, kind in columns)})")
             if rows:
                 places = ", ".join("?" for _ in columns)

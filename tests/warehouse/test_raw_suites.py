@@ -69,10 +69,10 @@ def test_exactly_the_rows_that_break_a_rule_are_found(
 def test_a_failing_row_leads_back_to_its_cell(broken: raw_county.County, results_of_broken: Results) -> None:
     (row,) = results_of_broken["raw.facilities.teaching_area_m2.not_negative"].sample
     written = next(row for row in broken.tables["facilities"] if row["teaching_area_m2"] == -1)
-    assert (row.source_file, row.source_row) == ("facilities.csv", written["_source_row"])
+    assert (row.source_file, row.source_sheet, row.source_row) == ("facilities.xlsx", "表1", written["_source_row"])
     assert (row.actual, row.required) == ("-1.0000", ">= 0")
     (row,) = results_of_broken["raw.staff.subject.known_subject"].sample
-    assert row.source_file == "staff.csv"
+    assert row.source_file == "staff.xlsx"
     assert row.actual == "炼金术"
 
 
@@ -89,7 +89,8 @@ def test_seeded_rows_have_no_source_but_are_found(tmp_path: Path) -> None:
     only_rooms = copy_suites(tmp_path / "raw", "rooms")
     results = run(raw_county.write_warehouse(tmp_path / "w.duckdb", county.tables, with_source=False), only_rooms)
     (row,) = results["raw.rooms.area_m2.not_negative"].sample
-    assert (row.keys["room_id"], row.source_file, row.source_row) == ("negative", None, None)
+    assert row.keys["room_id"] == "negative"
+    assert (row.source_file, row.source_sheet, row.source_row) == (None, None, None)
 
 
 def copy_suites(folder: Path, *tables: str) -> Path:

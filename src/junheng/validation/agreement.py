@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from junheng.validation.columns import Column
 from junheng.validation.expressions import RuleProblemError, identifier, sql, text
-from junheng.validation.failing_rows import FailingRows, keys_json
+from junheng.validation.failing_rows import PLACE, FailingRows, keys_json
 from junheng.validation.results import RuleResult, status_of_count
 from junheng.validation.sources import described, narrowed
 from junheng.validation.suites import Rule, Suite
@@ -123,8 +123,7 @@ def differences(
         text(suite.table),
         text("critical"),
         "keys",
-        exp.null(),
-        exp.null(),
+        *(exp.null() for _ in PLACE),
         "actual",
         text(REQUIRED),
     ).from_(both)

@@ -13,7 +13,7 @@ from junheng.errors import DataError, JunhengError, MachineError, UsageError
 from junheng.validation.agreement import agreements
 from junheng.validation.duckdb_engine import EngineRun, made
 from junheng.validation.expressions import identifier, sql
-from junheng.validation.failing_rows import FailingRows
+from junheng.validation.failing_rows import PLACE_NAMES, FailingRows
 from junheng.validation.gx_json import filled_document
 from junheng.validation.gx_tables import is_spark
 from junheng.validation.plan import Plan, plan_of, required_text
@@ -32,7 +32,7 @@ from junheng.validation.sources import (
 from junheng.validation.suites import Parameters, Suite, lint_values, load_suite, load_suites
 
 Engine = Literal["duckdb", "gx"]
-ORDER = ("rule_id", "keys", "source_file", "source_row", "actual", "required")
+ORDER = ("rule_id", "keys", *PLACE_NAMES, "actual", "required")
 
 
 def validate(

@@ -94,18 +94,22 @@ def print_rule(rule: RuleResult, messages: Messages, screen: Console) -> None:
 def table_of(rows: Sequence[FailingRow], messages: Messages) -> Table:
     """Failing rows as a table; place columns only where the place is known."""
     keys = list(rows[0].keys)
-    places = [name for name, known in (("file", rows[0].source_file), ("row", rows[0].source_row)) if known is not None]
+    places = [name for name in place_of(rows[0]) if any(place_of(row)[name] is not None for row in rows)]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in keys:
         table.add_column(one_line(name), overflow="fold")
     for name in (*places, "found", "expected"):
         table.add_column(messages.text("labels", name), overflow="fold")
     for row in rows:
-        place = {"file": row.source_file or "", "row": "" if row.source_row is None else str(row.source_row)}
         cells = [shown(row.keys.get(name), messages) for name in keys]
-        cells += [Text(one_line(place[name])) for name in places]
+        cells += [Text(one_line("" if part is None else str(part))) for part in map(place_of(row).get, places)]
         table.add_row(*cells, shown(row.actual, messages), Text(one_line(row.required)))
     return table
+
+
+def place_of(row: FailingRow) -> dict[str, str | int | None]:
+    """Where a failing row stands in the files that were handed in."""
+    return {"file": row.source_file, "sheet": row.source_sheet, "row": row.source_row}
 
 
 def shown(value: object, messages: Messages) -> Text:

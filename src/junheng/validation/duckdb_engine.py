@@ -17,15 +17,14 @@ from junheng.validation.aggregates import AggregateRule, Judgement, count_all
 from junheng.validation.catalogue import ROW_COUNTS
 from junheng.validation.columns import Column, columns_of
 from junheng.validation.distinct import SIZE, DistinctRule
-from junheng.validation.expressions import ROW, all_of, as_text, call, cast, col, identifier, not_null, sql
+from junheng.validation.expressions import ROW, all_of, as_text, call, col, identifier, not_null, sql
 from junheng.validation.failing_rows import (
-    SOURCE_FILE,
-    SOURCE_ROW,
     FailingRows,
     keys_json,
     masked,
     rows_of_query,
     rows_of_rules,
+    source_cells,
 )
 from junheng.validation.plan import Plan
 from junheng.validation.queries import ACTUAL, REQUIRED, QueryRule
@@ -298,12 +297,9 @@ class EngineRun:
         def cell(name: str | None) -> exp.Expr:
             return masked(as_text(col(name)), {name, *reads}, suite) if name in columns and name else exp.null()
 
-        file = as_text(col(SOURCE_FILE)) if SOURCE_FILE in columns else exp.null()
-        row = cast(col(SOURCE_ROW), "BIGINT") if SOURCE_ROW in columns else exp.null()
         cells = {
             "keys": keys_json(suite, columns, rule.rule.keys),
-            "source_file": as_text(file),
-            "source_row": cast(row, "BIGINT"),
+            **source_cells(columns),
             "actual": as_text(cell(shown)),
             "required": as_text(cell(REQUIRED)),
         }

@@ -32,8 +32,15 @@ from junheng.validation.results import MASK, SAMPLE, FailingRow, order_of
 from junheng.validation.row_rules import RowRule
 from junheng.validation.suites import Rule, Suite
 
-NAMES = ("suite", "rule_id", "table_name", "severity", "keys", "source_file", "source_row", "actual", "required")
-SOURCE_FILE, SOURCE_ROW = "_source_file", "_source_row"
+# Where a row comes from: the column of the judged table, under which name its value is stored, as which type.
+PLACE: Mapping[str, tuple[str, str]] = {
+    "_source_file": ("source_file", "VARCHAR"),
+    "_source_sheet": ("source_sheet", "VARCHAR"),
+    "_source_row": ("source_row", "BIGINT"),
+}
+PLACE_NAMES = tuple(name for name, _ in PLACE.values())
+NAMES = ("suite", "rule_id", "table_name", "severity", "keys", *PLACE_NAMES, "actual", "required")
+TYPES = dict(PLACE.values())
 INDEX = "failed rule"
 
 
@@ -43,7 +50,7 @@ class FailingRows:
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: exp.Table, *, temporary: bool) -> None:
         self.connection = connection
         self.table = table
-        columns = ", ".join(f"{name} {'bigint' if name == 'source_row' else 'varchar'}" for name in NAMES)
+        columns = ", ".join(f"{name} {TYPES.get(name, 'VARCHAR')}" for name in NAMES)
         kind = "temp table" if temporary else "table"
         connection.execute(f"create {kind} if not exists {sql(table)} ({columns})")
 
@@ -63,7 +70,7 @@ class FailingRows:
         rows = [
             [
                 *(suite.name, rule_id, suite.table, severities[rule_id], json_text(row.keys)),
-                *(row.source_file, row.source_row, row.actual, row.required),
+                *(row.source_file, row.source_sheet, row.source_row, row.actual, row.required),
             ]
             for rule_id, failing in found.items()
             for row in failing
@@ -84,9 +91,9 @@ class FailingRows:
         order = call(
             "row",
             *(key_order(column) for column in keys.values()),
-            *map(exp.column, ("source_file", "source_row", "actual")),
+            *map(exp.column, (*PLACE_NAMES, "actual")),
         )
-        row = call("row", *map(exp.column, ("keys", "source_file", "source_row", "actual", "required")))
+        row = call("row", *map(exp.column, ("keys", *PLACE_NAMES, "actual", "required")))
         query = (
             exp.select("rule_id", call("arg_min", row, order, whole(SAMPLE)))
             .from_(self.table.copy())
@@ -144,11 +151,11 @@ def masked(value: exp.Expr, reads: Iterable[str], suite: Suite) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=not_null(value), true=text(MASK))])
 
 
-def source_cells(columns: Mapping[str, Column]) -> tuple[exp.Expr, exp.Expr]:
-    """File and row a judged row comes from, or NULL where the table does not say."""
-    file = as_text(col(SOURCE_FILE)) if SOURCE_FILE in columns else exp.null()
-    row = cast(col(SOURCE_ROW), "BIGINT") if SOURCE_ROW in columns else exp.null()
-    return file, row
+def source_cells(columns: Mapping[str, Column]) -> dict[str, exp.Expr]:
+    """File, sheet and row that a judged row comes from, each NULL where the table does not say."""
+    return {
+        name: cast(col(column) if column in columns else exp.null(), kind) for column, (name, kind) in PLACE.items()
+    }
 
 
 def rows_of_rules(
@@ -173,7 +180,6 @@ def rows_of_rules(
         .where(any_of(rule.fails for rule in rules))
     )
     index = col(INDEX)
-    file, row = source_cells(columns)
 
     def by_rule(values: Sequence[exp.Expr]) -> exp.Expr:
         return exp.Case(
@@ -189,8 +195,7 @@ def rows_of_rules(
             text(suite.table),
             by_rule([text(rule.rule.severity) for rule in rules]),
             keys_json(suite, columns, suite.keys),
-            file,
-            row,
+            *source_cells(columns).values(),
             by_rule([masked(rule.actual, rule.reads, suite) for rule in rules]),
             by_rule(
                 [
@@ -214,8 +219,7 @@ def rows_of_query(suite: Suite, rule: Rule, staged: exp.Table, required: str) ->
         text(suite.table),
         text(rule.severity),
         "keys",
-        "source_file",
-        "source_row",
+        *PLACE_NAMES,
         "actual",
         call("coalesce", exp.column("required"), text(required)),
     ).from_(staged)

@@ -25,7 +25,7 @@ from junheng.validation.expressions import (
     not_null,
     sql,
 )
-from junheng.validation.failing_rows import SOURCE_FILE, SOURCE_ROW, FailingRows
+from junheng.validation.failing_rows import PLACE, FailingRows
 from junheng.validation.gx_results import exception_of, figure, for_gx, key_value, members_shown, plain
 from junheng.validation.gx_scopes import Scope, members_of, scope_of
 from junheng.validation.gx_session import GxOutcomes, GxRule, first_line, silence
@@ -94,7 +94,7 @@ class GxRun:
 
     def result_format(self) -> dict[str, Any]:
         """Everything that is known of every failing row."""
-        index = [*self.suite.keys, *(name for name in (SOURCE_FILE, SOURCE_ROW) if name in self.table.columns)]
+        index = [*self.suite.keys, *(name for name in PLACE if name in self.table.columns)]
         return {
             "result_format": "COMPLETE",
             # Without any, no failing rows come back.
@@ -247,9 +247,11 @@ class GxRun:
 
     def failing_row(self, row: Mapping[str, Any], actual: str | None, required: str) -> FailingRow:
         """A failing row with its keys and its place. Raises KeyError when a key is not there."""
-        place, file = row.get(SOURCE_ROW), row.get(SOURCE_FILE)
+        file, sheet, number = (row.get(name) for name in PLACE)
         keys = {name: MASK if name in self.suite.personal else key_value(row[name]) for name in self.suite.keys}
-        return FailingRow(keys, plain(file), int(place) if place is not None else None, actual, required)
+        return FailingRow(
+            keys, plain(file), plain(sheet), int(number) if number is not None else None, actual, required
+        )
 
 
 def run_table(

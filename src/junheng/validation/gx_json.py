@@ -146,8 +146,8 @@ def quantiles_of(text: str | None) -> dict[str, Any]:
 
 
 def located(row: FailingRow) -> dict[str, Any]:
-    """A failing row as one flat object: its keys, its place in the file, what it holds and what it should hold."""
-    place = {"source_file": row.source_file, "source_row": row.source_row}
+    """A failing row as one flat object: its keys, its place in the files, what it holds and what it should hold."""
+    place = {"source_file": row.source_file, "source_sheet": row.source_sheet, "source_row": row.source_row}
     known = {name: value for name, value in place.items() if value is not None}
     return {**row.keys, **known, "actual_value": row.actual, "required_value": row.required}
 

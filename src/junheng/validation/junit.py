@@ -86,7 +86,8 @@ def lines_of(rule: RuleResult, messages: Messages) -> list[str]:
         lines.append(f"{messages.text('labels', 'found')}: {rule.observed}")
     lines.append(f"{messages.text('labels', 'expected')}: {rule.required}")
     for row in rule.sample:
-        place = f" {row.source_file}:{row.source_row}" if row.source_file else ""
+        parts = (row.source_file, row.source_sheet, row.source_row)
+        place = f" {':'.join(str(part) for part in parts if part is not None)}" if row.source_file else ""
         found = messages.text("check", "missing") if row.actual is None else row.actual
         values = {"found": found, "expected": row.required}
         words = "; ".join(f"{messages.text('labels', name)}: {value}" for name, value in values.items())

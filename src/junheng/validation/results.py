@@ -22,12 +22,13 @@ MASK = "***"
 class FailingRow:
     """One row that breaks a rule: where it is, what it holds, what it should hold.
 
-    `source_file` and `source_row` lead back to the file that was handed in; they are None for rows that dbt loaded as
-    seeds.
+    `source_file`, `source_sheet` and `source_row` lead back to the file that was handed in; the sheet is None for a
+    file without sheets, all three for rows that dbt loaded as seeds.
     """
 
     keys: Mapping[str, KeyValue]
     source_file: str | None
+    source_sheet: str | None
     source_row: int | None
     actual: str | None
     required: str
@@ -92,7 +93,7 @@ def order_of(row: FailingRow) -> tuple[Any, ...]:
         (value is not None, str(value).rjust(20) if isinstance(value, int) else str(value))
         for value in row.keys.values()
     )
-    return (keys, row.source_file or "", row.source_row or 0, row.actual or "")
+    return (keys, row.source_file or "", row.source_sheet or "", row.source_row or 0, row.actual or "")
 
 
 @dataclass(frozen=True)
