@@ -18,16 +18,18 @@ from junheng.messages import Messages
 TABLE = "scratch.main.finding"
 CRITICAL = "critical"
 WARNING = "warning"
+BY_PLACE = 'file nulls first, sheet nulls first, "row" nulls first, column_name nulls first, rule_id'
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. `row` is the record's number in its file: the header is 1, the first record 2."""
+    """One finding. `row` is the number that a spreadsheet shows; of a text file that of its record, the header is 1."""
 
     rule_id: str
     severity: str
     table: str | None = None
     file: str | None = None
+    sheet: str | None = None
     row: int | None = None
     column: str | None = None
     found: str | None = None
@@ -44,8 +46,8 @@ class Findings:
         self.connection = connection
         connection.execute(
             f"create table if not exists {TABLE} (rule_id varchar, severity varchar, table_name varchar, file varchar,"
-            ' "row" bigint, column_name varchar, found varchar, expected varchar, keys varchar, title varchar,'
-            " action varchar)"
+            ' sheet varchar, "row" bigint, column_name varchar, found varchar, expected varchar, keys varchar,'
+            " title varchar, action varchar)"
         )
 
     def add(self, finding: Finding) -> None:
@@ -61,9 +63,10 @@ class Findings:
 
     def add_failing_rows(self, of_rule: Finding) -> None:
         """Record the stored failing rows of one rule, each with its own severity; what they have in common is given."""
+        sheet = "source_sheet" if has_column(self.connection, "quality", "failing_row", "source_sheet") else "null"
         self.connection.execute(
             f"insert into {TABLE} select rule_id, case severity when 'critical' then severity else 'warning' end,"
-            " $table, source_file, source_row, $column, actual, required,"
+            f" $table, source_file, {sheet}, source_row, $column, actual, required,"
             " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
             {
                 "rule_id": of_rule.rule_id,
@@ -80,10 +83,9 @@ class Findings:
         return int(row[0]) if row else 0
 
     def first(self, severity: str, limit: int) -> list[Finding]:
-        """The first findings of a severity, by table, row and column."""
+        """The first findings of a severity, by file, sheet, row and column."""
         rows = self.connection.execute(
-            f"select * from {TABLE} where severity = {literal(severity)}"
-            f' order by file nulls first, "row" nulls first, column_name nulls first, rule_id limit {limit}'
+            f"select * from {TABLE} where severity = {literal(severity)} order by {BY_PLACE} limit {limit}"
         ).fetchall()
         return [Finding(*row) for row in rows]
 
@@ -99,10 +101,7 @@ class Findings:
     def write(self, folder: Path) -> None:
         """Write all findings as `findings.csv` (marked as UTF-8), `findings.json` and `findings.parquet`."""
         folder.mkdir(parents=True, exist_ok=True)
-        everything = (
-            f"select * from {TABLE}"
-            ' order by severity, file nulls first, "row" nulls first, column_name nulls first, rule_id'
-        )
+        everything = f"select * from {TABLE} order by severity, {BY_PLACE}"
         marked = everything.replace("select *", 'select rule_id as "\ufeffrule_id", * exclude (rule_id)', 1)
         for name, query, options in (
             ("findings.csv", marked, "format csv, header"),
@@ -112,10 +111,21 @@ class Findings:
             self.connection.execute(f"copy ({query}) to {literal(str(folder / name))} ({options})")
 
 
+def has_column(connection: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> bool:
+    """Whether a table of the build file has a column."""
+    found = connection.execute(
+        "select count(*) from duckdb_columns() where database_name = current_database() and schema_name = ?"
+        " and table_name = ? and column_name = ?",
+        [schema, table, column],
+    ).fetchone()
+    return bool(found and found[0])
+
+
 def describe(finding: Finding, messages: Messages) -> str:
     """A finding as one block of lines: what, where, found, expected, what to do."""
     where = {
         "file": finding.file or finding.table,
+        "sheet": finding.sheet,
         "row": finding.row,
         "column": finding.column,
         "keys": finding.keys,

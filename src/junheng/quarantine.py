@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng.errors import MachineError
+from junheng.findings import has_column
 from junheng.landing.cells import literal, quoted
 from junheng.landing.land import LandedTable
 from junheng.raw_contract import RawTable
@@ -64,22 +65,25 @@ def set_aside(
     if not failed:
         return
     rules = ", ".join(literal(rule_id) for rule_id in failed)
+    sheet = "source_sheet" if has_column(connection, "quality", "failing_row", "source_sheet") else "null"
     for name, table in contract.items():
         raw = f"raw.{quoted(name)}"
         connection.execute(
-            "create or replace temp table broken as select source_file, source_row,"
+            f"create or replace temp table broken as select source_file, {sheet} as source_sheet, source_row,"
             " list_sort(list(distinct rule_id)) as rule_ids from quality.failing_row"
             f" where table_name = {literal(f'raw.{name}')} and severity = 'critical' and source_row is not null"
-            f" and rule_id in ({rules}) group by source_file, source_row"
+            f" and rule_id in ({rules}) group by all"
+        )
+        raw_sheet = "_source_sheet" if has_column(connection, "raw", name, "_source_sheet") else "null"
+        is_broken = (
+            "landed._source_file = broken.source_file and landed._source_row = broken.source_row"
+            f" and {raw_sheet} is not distinct from broken.source_sheet"
         )
         connection.execute(
             f"insert into quality.{quoted(f'quarantine_{name}')} select landed.*, broken.rule_ids from {raw} as landed"
-            " inner join broken on landed._source_file = broken.source_file and landed._source_row = broken.source_row"
-            " order by landed._source_file, landed._source_row"
+            f" inner join broken on {is_broken} order by landed._source_file, {raw_sheet}, landed._source_row"
         )
-        connection.execute(
-            f"delete from {raw} where (_source_file, _source_row) in (select (source_file, source_row) from broken)"
-        )
+        connection.execute(f"delete from {raw} as landed using broken where {is_broken}")
         connection.execute(
             f"insert into quality.quarantined_row select distinct {literal(name)}, {_places(table)}"
             f" from quality.{quoted(f'quarantine_{name}')} order by all"
