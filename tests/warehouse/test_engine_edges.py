@@ -366,7 +366,7 @@ def test_a_warehouse_keeps_all_failing_rows_in_quality(tmp_path: Path) -> None:
     with duckdb.connect(str(database), read_only=True) as file:
         stored = file.execute("select * from quality.failing_row order by cast(keys ->> 'k' as integer)").fetchall()
     assert len(stored) == 50
-    assert stored[0] == ("raw.t", "raw.t.v", "raw.t", "warning", '{"k":0}', None, None, None, "required")
+    assert stored[0] == ("raw.t", "raw.t.v", "raw.t", "warning", '{"k":0}', None, None, None, None, "required")
 
 
 def test_identifiers_and_values_are_quoted_by_the_builder() -> None:
