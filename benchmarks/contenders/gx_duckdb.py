@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.checks import KEYS, TABLE, Check, suite
+from benchmarks.checks import KEYS, TABLE, Check
+from benchmarks.contenders.hand_written import connected
 from benchmarks.contenders.job import Job
 
 
 def judge(job: Job) -> dict[str, int]:
     """Failing rows of each rule: verdicts only where all rows pass, every failing row with its key otherwise."""
-    from junheng.validation.gx_session import gx_session
+    from junheng.validation.gx_session import GxRule, judge_query
 
-    document = suite(job.checks, "measured")
-    del document["meta"]
-    document["expectations"] = [in_sql(check) for check in job.checks]
-    with gx_session(job.database) as session:
-        rows = session.query(f"select count(*) as n from {TABLE}")[0]["n"]
-        found = session.validate(f"select * from {TABLE}", document, {}, result_format(job, rows))
-    return counts(found, job)
+    stated = [in_sql(check) for check in job.checks]
+    rules = [GxRule(rule["meta"]["rule_id"], rule["type"], rule["kwargs"]) for rule in stated]
+    with connected(job) as connection:
+        rows = connection.execute(f"select count(*) from {TABLE}").fetchall()[0][0]
+        found = judge_query(connection, f"select * from {TABLE}", rules, result_format(job, rows))
+    if found.problems:
+        raise RuntimeError(str(found.problems))
+    return counts([outcome for results in found.results.values() for outcome in results], job)
 
 
 def in_sql(check: Check) -> dict[str, Any]:
