@@ -159,6 +159,30 @@ def audit(out: Out = DEFAULT_OUT, as_json: Json = False, lang: Lang = None) -> N
     _run(run, lang, as_json)
 
 
+@app.command(help=_help("template"))
+def template(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_help("template_folder"))],
+    school_year: Annotated[
+        int | None, typer.Option("--school-year", metavar="Y", help=_help("template_school_year"))
+    ] = None,
+    tables: Annotated[list[str] | None, typer.Option("--tables", metavar="NAME,...", help=_help("tables"))] = None,
+    force: Annotated[bool, typer.Option("--force", help=_help("force"))] = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Write empty workbooks to fill in."""
+
+    def run(messages: Messages) -> None:
+        from junheng.template_command import template as write
+        from junheng.templates.workbooks import TemplateOptions
+
+        written = write(TemplateOptions(folder, school_year, tables or [], force), messages, as_json=as_json)
+        if written is not None:
+            _echo_json(written)
+
+    _run(run, lang, as_json)
+
+
 @app.command(help=_help("query"))
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help=_help("sql"))],

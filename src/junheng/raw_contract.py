@@ -6,7 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from junheng.errors import MachineError
@@ -25,7 +25,11 @@ SQL_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class RawColumn:
-    """One column of a raw table. `codes` maps every accepted word (code or Chinese name) to its code."""
+    """One column of a raw table.
+
+    `codes` maps every accepted word (code or Chinese name) to its code, `labels` every code to its Chinese and its
+    English name.
+    """
 
     name: str
     name_zh: str
@@ -34,6 +38,8 @@ class RawColumn:
     is_required: bool
     unit: str | None
     codes: Mapping[str, str]
+    name_en: str = ""
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def sql_type(self) -> str:
@@ -77,10 +83,13 @@ def read_contract(standards: Path) -> dict[str, RawTable]:
     Raises MachineError when the packaged contract itself is unreadable.
     """
     codes: dict[tuple[str, str], dict[str, str]] = {}
+    labels: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
     for row in _rows(standards / "raw_codes.csv"):
         words = codes.setdefault((row["table_name"], row["column_name"]), {})
         words[row["code"]] = row["code"]
         words[row["name_zh"]] = row["code"]
+        named = labels.setdefault((row["table_name"], row["column_name"]), {})
+        named[row["code"]] = (row["name_zh"], row["name_en"])
     columns: dict[str, list[RawColumn]] = {}
     for row in _rows(standards / "raw_columns.csv"):
         column = RawColumn(
@@ -91,6 +100,8 @@ def read_contract(standards: Path) -> dict[str, RawTable]:
             is_required=row["is_required"] == "true",
             unit=row["unit"] or None,
             codes=codes.get((row["table_name"], row["column_name"]), {}),
+            name_en=row["name_en"],
+            labels=labels.get((row["table_name"], row["column_name"]), {}),
         )
         columns.setdefault(row["table_name"], []).append(column)
     return {name: RawTable(name, tuple(members)) for name, members in columns.items()}

@@ -1,0 +1,1 @@
+"""Workbooks that a county or a school fills in, and the sheets of which they are made."""
