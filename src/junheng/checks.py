@@ -85,7 +85,7 @@ def refuse_disagreement(results: Sequence[RuleResult]) -> None:
 
 def data_rules(suites: Path) -> set[str]:
     """The ids of all rules on the data: those that a known issue may speak of."""
-    from junheng.validation.suites import read_suite
+    from junheng.validation.suite_files import read_suite
 
     return {
         rule.rule_id

@@ -18,9 +18,9 @@ from junheng.messages import Messages
 from junheng.validation import ValidationResult, validate
 from junheng.validation.failing_rows import NAMES
 from junheng.validation.gx_json import gx_refusal
+from junheng.validation.linter import lint_values
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
 from junheng.validation.sources import DATABASES, Limits
-from junheng.validation.suites import lint_values
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult

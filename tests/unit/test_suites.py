@@ -20,7 +20,7 @@ import pytest
 
 from junheng.errors import UsageError
 from junheng.messages import catalogue
-from junheng.validation.suites import load_suites
+from junheng.validation.suite_files import load_suites
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -233,7 +233,7 @@ def test_every_message_of_the_validation_has_its_words() -> None:
 def test_linting_imports_neither_great_expectations_nor_pandas() -> None:
     script = (
         "import sys; from pathlib import Path; import junheng.validation;"
-        "from junheng.validation.suites import load_suites;"
+        "from junheng.validation.suite_files import load_suites;"
         f"load_suites(Path({str(ROOT / 'expectations' / 'raw')!r}), {{}});"
         "print(sorted({'great_expectations', 'pandas', 'scipy', 'sqlalchemy'} & set(sys.modules)))"
     )

@@ -19,7 +19,7 @@ from junheng.validation.plan import plan_of
 from junheng.validation.queries import QueryRule
 from junheng.validation.row_rules import RowRule
 from junheng.validation.sources import ArrowStream, described, table_named
-from junheng.validation.suites import load_suite
+from junheng.validation.suite_files import load_suite
 
 Json = dict[str, Any]
 

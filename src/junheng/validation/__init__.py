@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from junheng.validation.api import run_suites, validate
     from junheng.validation.results import FailingRow, RuleResult, ValidationResult
     from junheng.validation.sources import Limits
-    from junheng.validation.suites import Rule, Suite, load_suite, load_suites
+    from junheng.validation.suite_files import load_suite, load_suites
+    from junheng.validation.suites import Rule, Suite
 
 __all__ = [
     "FailingRow",
@@ -32,7 +33,8 @@ MODULES = {
     "api": ("run_suites", "validate"),
     "results": ("FailingRow", "RuleResult", "ValidationResult"),
     "sources": ("Limits",),
-    "suites": ("Rule", "Suite", "load_suite", "load_suites"),
+    "suite_files": ("load_suite", "load_suites"),
+    "suites": ("Rule", "Suite"),
 }
 HOMES = {name: module for module, names in MODULES.items() for name in names}
 

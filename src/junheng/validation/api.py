@@ -16,6 +16,7 @@ from junheng.validation.expressions import identifier, sql
 from junheng.validation.failing_rows import PLACE_NAMES, FailingRows
 from junheng.validation.gx_json import filled_document
 from junheng.validation.gx_tables import is_spark
+from junheng.validation.linter import lint_values
 from junheng.validation.plan import Plan, plan_of, required_text
 from junheng.validation.results import RuleResult, ValidationResult
 from junheng.validation.sources import (
@@ -29,7 +30,8 @@ from junheng.validation.sources import (
     table_named,
     temporary_table,
 )
-from junheng.validation.suites import Parameters, Suite, lint_values, load_suite, load_suites
+from junheng.validation.suite_files import load_suite, load_suites
+from junheng.validation.suites import Parameters, Suite
 
 Engine = Literal["duckdb", "gx"]
 ORDER = ("rule_id", "keys", *PLACE_NAMES, "actual", "required")

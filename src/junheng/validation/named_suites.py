@@ -12,7 +12,9 @@ from typing import Any
 
 from junheng.errors import MachineError, UsageError
 from junheng.project import packaged_project
-from junheng.validation.suites import Parameters, Suite, lint_name, lint_values, load_suite, read_suite
+from junheng.validation.linter import lint_name, lint_values
+from junheng.validation.suite_files import load_suite, read_suite
+from junheng.validation.suites import Parameters, Suite
 
 SUFFIX = ".json"
 
