@@ -11,12 +11,13 @@ from sqlglot import exp
 
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 from junheng.validation.agreement import agreements
-from junheng.validation.duckdb_engine import EngineRun, made
+from junheng.validation.duckdb_engine import EngineRun
 from junheng.validation.expressions import identifier, sql
 from junheng.validation.failing_rows import PLACE_NAMES, FailingRows
 from junheng.validation.gx_json import filled_document
 from junheng.validation.gx_tables import is_spark
 from junheng.validation.linter import lint_values
+from junheng.validation.outcomes import made
 from junheng.validation.plan import Plan, plan_of, required_text
 from junheng.validation.results import RuleResult, ValidationResult
 from junheng.validation.sources import (

@@ -16,7 +16,6 @@ import duckdb
 from sqlglot import exp
 
 from junheng.validation.catalogue import ACCEPTED, ROW_COUNTS
-from junheng.validation.duckdb_engine import made
 from junheng.validation.expressions import (
     RuleProblemError,
     all_of,
@@ -30,6 +29,7 @@ from junheng.validation.gx_results import exception_of, figure, for_gx, key_valu
 from junheng.validation.gx_scopes import Scope, members_of, scope_of
 from junheng.validation.gx_session import GxOutcomes, GxRule, first_line, silence
 from junheng.validation.gx_tables import DuckTable, GxTable, spark_table
+from junheng.validation.outcomes import made
 from junheng.validation.plan import Plan, refuse_unknown_columns, required_text
 from junheng.validation.queries import ACTUAL, REQUIRED, query_rule
 from junheng.validation.results import (
