@@ -23,6 +23,30 @@ class HandedFile:
 
 
 @dataclass(frozen=True)
+class Merge:
+    """Merged cells of a worksheet. Rows are numbers as a spreadsheet shows them, columns are positions from 0."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet as text: the rows that are not blank, all of one width; `rows[i]` is row `numbers[i]` of the sheet.
+
+    The position of a cell in its row is its column: 0 is A. Merged cells hold their text in the first one only.
+    """
+
+    name: str
+    is_hidden: bool
+    rows: Sequence[Sequence[str | None]]
+    numbers: Sequence[int]
+    merges: tuple[Merge, ...] = ()
+
+
+@dataclass(frozen=True)
 class Line:
     """A row of a sheet that is no data: a title, a note. `text` joins its cells."""
 
@@ -71,7 +95,8 @@ class Block:
 
     `headers` has one text for each column of the file, the levels of a merged header joined by ` / ` from top to
     bottom, without repetition; empty for a column without one. Numbers of rows are those that a spreadsheet shows.
-    `blank_rows` counts the empty rows of the block that are not in `rows`.
+    `blank_rows` counts the empty rows of the block that are not in `rows`. `merges` are cells merged over several data
+    rows: only the first one has the text until `merged.fill_down` says what that means.
     """
 
     file: HandedFile
@@ -85,6 +110,7 @@ class Block:
     headers: tuple[str, ...]
     rows: Rows
     blank_rows: int = 0
+    merges: tuple[Merge, ...] = ()
 
 
 @dataclass(frozen=True)
