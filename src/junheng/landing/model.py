@@ -143,8 +143,26 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What stands against reading a block, or one column of it, as it is: a finding without its place.
+
+    `rule_id` is that of the finding; `column` a column of the raw table, or a header.
+    """
+
+    rule_id: str
+    severity: str
+    column: str | None = None
+    found: str | None = None
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a block is: which raw table, which columns. `table` None: none, or in doubt (`reason` is a message id).
+
+    `candidates` are the tables that it may be, the likeliest first; without a table the columns are those of the first.
+    `missing` are columns of the table that stand nowhere and may be missing. `doubts` become findings.
+    With a `form` everything said here is said of the block that `forms.unpivot` makes.
 
     `unread` are positions of columns that are not read, with their headers; `personal` those of them that hold
     personal data: their cells are shown nowhere. `form` is the statistics form that was recognised.
@@ -160,3 +178,4 @@ class Reading:
     is_skipped: bool = False
     reason: str | None = None
     candidates: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()

@@ -1,0 +1,209 @@
+"""Which raw table a block is, and how its columns are read. In doubt it is none, and the doubt is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from junheng.findings import CRITICAL, WARNING
+from junheng.landing.constants import constants_for
+from junheng.landing.headers import HeaderMatch, is_personal, match_header
+from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
+from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
+from junheng.landing.table_names import exact_table, named_tables
+from junheng.landing.units import UnitError, factor_for, has_unit_in_name, unit_in, units, units_in_titles
+from junheng.raw_contract import RawColumn, RawTable
+
+Sample = Sequence[Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A block read as one table."""
+
+    table: RawTable
+    columns: tuple[ColumnUse, ...]
+    constants: tuple[Constant, ...]
+    doubts: tuple[Doubt, ...]
+    lacking: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether all columns that the table requires are there, and at least one that is more than a key."""
+        return not self.lacking and any(use.column not in self.table.key for use in self.columns)
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How well it fits: columns read, then those of them that carry the table's own name."""
+        return len(self.columns), sum(use.origin == "name" for use in self.columns)
+
+
+def recognise(block: Block, sample: Sample, contract: Mapping[str, RawTable], mapping: LandingMap = NO_MAP) -> Reading:
+    """Read a block: by the map where it speaks of it, else by headers, title, and names of sheet, file and folder.
+
+    `sample` are some rows of the block as text.
+    """
+    entry = mapping.entry_for(block)
+    if entry and entry.table == SKIP:
+        return _nothing(block, "skipped_by_map", is_skipped=True)
+    if entry and entry.table:
+        return _settled(block, _attempt(block, contract[entry.table], entry))
+    attempts = [_attempt(block, table, entry) for table in contract.values()]
+    named = exact_table(block, contract)
+    fitting = sorted((attempt for attempt in attempts if attempt.fits), key=lambda one: one.weight, reverse=True)
+    if fitting:
+        return _chosen(block, fitting, named)
+    return _unfit(block, attempts, named)
+
+
+def _chosen(block: Block, fitting: list[Attempt], named: str | None) -> Reading:
+    """One of the tables that fit, unless they fit equally well or the name says another."""
+    best = [attempt for attempt in fitting if attempt.weight == fitting[0].weight]
+    if len(best) > 1:
+        hints = named_tables(block)
+        best = [attempt for attempt in best if attempt.table.name in hints[:1]] or best
+    names = tuple(attempt.table.name for attempt in fitting)
+    if len(best) > 1:
+        doubt = Doubt("table_in_doubt", CRITICAL, found=", ".join(attempt.table.name for attempt in best))
+        return _in_doubt(block, best[0], "two_tables_fit", names, (doubt,))
+    if named and named != best[0].table.name and named not in names:
+        doubt = Doubt("table_in_doubt", CRITICAL, found=f"{named}, {best[0].table.name}")
+        return _in_doubt(block, best[0], "name_and_headers_differ", (best[0].table.name, named), (doubt,))
+    return _settled(block, best[0])
+
+
+def _unfit(block: Block, attempts: list[Attempt], named: str | None) -> Reading:
+    """No table fits: say which one lacks what, or that the block is none."""
+    ranked = sorted(attempts, key=lambda one: (one.table.name == named, one.weight), reverse=True)
+    best = ranked[0]
+    words = len(best.columns)
+    if best.table.name != named and words < 2:
+        return _nothing(block, "no_header_words")
+    is_plain = best.table.name == named or words > 2
+    severity = CRITICAL if is_plain else WARNING
+    lacking = [Doubt("missing_column", severity, name, found=_headers(block)) for name in best.lacking]
+    if not best.lacking:
+        lacking = [Doubt("table_in_doubt", severity, found=best.table.name)]
+    if not is_plain:
+        lacking = [Doubt("sheet_not_landed", WARNING, found=_headers(block), expected=", ".join(best.lacking))]
+    close = tuple(one.table.name for one in ranked if one.table.name == named or len(one.columns) == words)
+    return _in_doubt(block, best, "columns_missing", close, tuple(lacking))
+
+
+def _settled(block: Block, attempt: Attempt) -> Reading:
+    """The reading of a block whose table is known: still none when a required column or a unit is in doubt."""
+    lacking = tuple(Doubt("missing_column", CRITICAL, name, found=_headers(block)) for name in attempt.lacking)
+    blocked = [doubt for doubt in (*attempt.doubts, *lacking) if doubt.severity == CRITICAL]
+    if blocked:
+        reason = "columns_missing" if lacking else "columns_in_doubt"
+        return _in_doubt(block, attempt, reason, (attempt.table.name,), lacking)
+    return replace(_in_doubt(block, attempt, None, (), ()), table=attempt.table.name)
+
+
+def _in_doubt(
+    block: Block, attempt: Attempt, reason: str | None, candidates: tuple[str, ...], doubts: tuple[Doubt, ...]
+) -> Reading:
+    read = {use.position for use in attempt.columns}
+    known = {use.column for use in attempt.columns} | {constant.column for constant in attempt.constants}
+    unread = {place: header for place, header in enumerate(block.headers) if place not in read}
+    return Reading(
+        table=None,
+        columns=attempt.columns,
+        constants=attempt.constants,
+        unread=unread,
+        personal=frozenset(place for place, header in unread.items() if is_personal(header)),
+        missing=tuple(
+            column.name for column in attempt.table.columns if column.name not in known and not column.is_required
+        ),
+        reason=reason,
+        candidates=candidates,
+        doubts=(*attempt.doubts, *doubts),
+    )
+
+
+def _nothing(block: Block, reason: str, *, is_skipped: bool = False) -> Reading:
+    unread = dict(enumerate(block.headers))
+    personal = frozenset(place for place, header in unread.items() if is_personal(header))
+    return Reading(None, unread=unread, personal=personal, is_skipped=is_skipped, reason=reason)
+
+
+def _attempt(block: Block, table: RawTable, entry: MapEntry | None) -> Attempt:
+    """Read a block as one table, whether it fits or not."""
+    columns = {column.name: column for column in table.columns}
+    values = {name: value for name, value in (entry.values if entry else {}).items() if name in columns}
+    in_titles = units_in_titles(line.text for line in block.titles)
+    uses: dict[str, ColumnUse] = {}
+    doubts: list[Doubt] = []
+    for position, header in enumerate(block.headers):
+        match, origin = _match(header, table, entry)
+        if match is None or match.column in values:
+            continue
+        use, doubt = _use(position, header, match, origin, columns[match.column], in_titles, entry)
+        doubts += [doubt] if doubt else []
+        earlier = uses.get(use.column)
+        if earlier is None or _beats(use, earlier):
+            uses[use.column] = use
+        if earlier and earlier.origin == use.origin:
+            doubts.append(Doubt("duplicate_column", CRITICAL, use.column, f"{earlier.header}, {header}"))
+    given = tuple(Constant(name, value, "map", f"{name}: {value}") for name, value in values.items())
+    lacking = frozenset(columns) - set(uses) - set(values)
+    constants, contradictions = constants_for(block, table, lacking)
+    known = set(uses) | set(values) | {constant.column for constant in constants}
+    return Attempt(
+        table,
+        tuple(sorted(uses.values(), key=lambda use: use.position)),
+        given + constants,
+        (*doubts, *contradictions),
+        tuple(column.name for column in table.columns if column.is_required and column.name not in known),
+    )
+
+
+def _beats(use: ColumnUse, earlier: ColumnUse) -> bool:
+    rank = ("map", "name", "synonym")
+    return rank.index(use.origin) < rank.index(earlier.origin)
+
+
+def _match(header: str, table: RawTable, entry: MapEntry | None) -> tuple[HeaderMatch | None, str]:
+    """The column of a header: by the map, else by its name."""
+    found = match_header(header, table)
+    if entry and header in entry.columns:
+        name = entry.columns[header]
+        is_known = any(column.name == name for column in table.columns)
+        return (HeaderMatch(name, found.unit if found else None, "map"), "map") if is_known else (None, "map")
+    return found, found.origin if found else ""
+
+
+def _use(
+    position: int,
+    header: str,
+    match: HeaderMatch,
+    origin: str,
+    column: RawColumn,
+    in_titles: Mapping[str, tuple[str, ...]],
+    entry: MapEntry | None,
+) -> tuple[ColumnUse, Doubt | None]:
+    """How a column is read, with the unit of the map, of its header or of the title."""
+    unit = match.unit
+    if entry and header in entry.units:
+        unit = unit_in(entry.units[header])
+    elif unit is None and column.unit and not has_unit_in_name(column, header):
+        of_base = in_titles.get(units()[unit_in(column.unit) or ""].base, ())
+        if len(of_base) > 1:
+            names = ", ".join(units()[name].name for name in of_base)
+            return ColumnUse(position, header, column.name, origin=origin), Doubt(
+                "unit_in_doubt", CRITICAL, header, names, column.unit
+            )
+        unit = of_base[0] if of_base else None
+    name = units()[unit].name if unit else None
+    try:
+        factor = factor_for(column, unit)
+    except UnitError as doubt:
+        use = ColumnUse(position, header, column.name, name, Decimal(1), origin)
+        return use, Doubt(doubt.rule_id, CRITICAL, header, name, column.unit)
+    return ColumnUse(position, header, column.name, name, factor, origin), None
+
+
+def _headers(block: Block) -> str:
+    """The headers of a block, for a finding."""
+    return ", ".join(header for header in block.headers if header)
