@@ -68,7 +68,7 @@ def test_every_finding_has_its_text_and_what_to_do() -> None:
         for path, call in calls()
         if (path.parent.name == "landing" or path.name == "gate.py")
         and isinstance(call.func, ast.Name)
-        and call.func.id in ("Finding", "critical")
+        and call.func.id in ("Finding", "Doubt", "UnitError", "critical")
     } - {None}
     words = boolean_words()
     sql = " ".join(

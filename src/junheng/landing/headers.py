@@ -45,6 +45,12 @@ def parts(kind: str) -> tuple[str, ...]:
     return tuple(key(row["word"]) for row in word_rows("header_parts") if row["kind"] == kind)
 
 
+@cache
+def ignored(kind: str) -> frozenset[str]:
+    """The keys of what our own workbooks carry beside the data: names of sheets, or headers."""
+    return frozenset(key(row["word"]) for row in word_rows("ignored") if row["kind"] == kind)
+
+
 def match_header(header: str, table: RawTable) -> HeaderMatch | None:
     """The column of a table that a header names, or None."""
     names = _names(table.name, tuple((column.name, column.name_zh) for column in table.columns))
@@ -66,7 +72,8 @@ def is_personal(header: str) -> bool:
 
 def is_context(header: str) -> bool:
     """Whether a header names what stands beside the data in most tables and nobody misses: a number, a remark."""
-    return key(header) in parts("context")
+    plain = key(header.strip(MARKS))
+    return plain in parts("context") or plain in ignored("header")
 
 
 @lru_cache(maxsize=4096)

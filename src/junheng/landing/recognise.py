@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from junheng.findings import CRITICAL, WARNING
 from junheng.landing.constants import constants_for
-from junheng.landing.headers import HeaderMatch, is_personal, match_header
+from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header
 from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
 from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
+from junheng.landing.plain import key
 from junheng.landing.table_names import exact_table, named_tables
 from junheng.landing.units import UnitError, factor_for, has_unit_in_name, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn, RawTable
@@ -45,6 +46,8 @@ def recognise(block: Block, sample: Sample, contract: Mapping[str, RawTable], ma
     `sample` are some rows of the block as text.
     """
     entry = mapping.entry_for(block)
+    if block.sheet is not None and key(block.sheet) in ignored("sheet"):
+        return _nothing(block, "own_sheet")
     if entry and entry.table == SKIP:
         return _nothing(block, "skipped_by_map", is_skipped=True)
     if entry and entry.table:
@@ -78,11 +81,12 @@ def _unfit(block: Block, attempts: list[Attempt], named: str | None) -> Reading:
     ranked = sorted(attempts, key=lambda one: (one.table.name == named, one.weight), reverse=True)
     best = ranked[0]
     words = len(best.columns)
-    if best.table.name != named and words < 2:
+    anywhere = sum(any(match_header(header, one.table) for one in attempts) for header in block.headers)
+    if best.table.name != named and anywhere < 2:
         return _nothing(block, "no_header_words")
     is_plain = best.table.name == named or words > 2
     severity = CRITICAL if is_plain else WARNING
-    lacking = [Doubt("missing_column", severity, name, found=_headers(block)) for name in best.lacking]
+    lacking = list(_lacking(block, best, severity))
     if not best.lacking:
         lacking = [Doubt("table_in_doubt", severity, found=best.table.name)]
     if not is_plain:
@@ -93,7 +97,7 @@ def _unfit(block: Block, attempts: list[Attempt], named: str | None) -> Reading:
 
 def _settled(block: Block, attempt: Attempt) -> Reading:
     """The reading of a block whose table is known: still none when a required column or a unit is in doubt."""
-    lacking = tuple(Doubt("missing_column", CRITICAL, name, found=_headers(block)) for name in attempt.lacking)
+    lacking = _lacking(block, attempt, CRITICAL)
     blocked = [doubt for doubt in (*attempt.doubts, *lacking) if doubt.severity == CRITICAL]
     if blocked:
         reason = "columns_missing" if lacking else "columns_in_doubt"
@@ -202,6 +206,15 @@ def _use(
         use = ColumnUse(position, header, column.name, name, Decimal(1), origin)
         return use, Doubt(doubt.rule_id, CRITICAL, header, name, column.unit)
     return ColumnUse(position, header, column.name, name, factor, origin), None
+
+
+def _lacking(block: Block, attempt: Attempt, severity: str) -> tuple[Doubt, ...]:
+    """One doubt for each required column that is not there."""
+    names_zh = {column.name: column.name_zh for column in attempt.table.columns}
+    return tuple(
+        Doubt("missing_column", severity, name, _headers(block), f"{name} / {names_zh[name]}")
+        for name in attempt.lacking
+    )
 
 
 def _headers(block: Block) -> str:

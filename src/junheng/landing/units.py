@@ -113,7 +113,7 @@ def factor_for(column: RawColumn, unit: str | None) -> Decimal:
     factor = given.factor / wanted.factor
     if factor * wanted.factor != given.factor:
         raise UnitError("unit_not_exact")
-    return Decimal(1) if factor == 1 else factor.normalize()
+    return Decimal(f"{factor.normalize():f}")
 
 
 def has_unit_in_name(column: RawColumn, header: str) -> bool:
