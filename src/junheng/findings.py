@@ -63,10 +63,9 @@ class Findings:
 
     def add_failing_rows(self, of_rule: Finding) -> None:
         """Record the stored failing rows of one rule, each with its own severity; what they have in common is given."""
-        sheet = "source_sheet" if has_column(self.connection, "quality", "failing_row", "source_sheet") else "null"
         self.connection.execute(
             f"insert into {TABLE} select rule_id, case severity when 'critical' then severity else 'warning' end,"
-            f" $table, source_file, {sheet}, source_row, $column, actual, required,"
+            " $table, source_file, source_sheet, source_row, $column, actual, required,"
             " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
             {
                 "rule_id": of_rule.rule_id,

@@ -65,11 +65,10 @@ def set_aside(
     if not failed:
         return
     rules = ", ".join(literal(rule_id) for rule_id in failed)
-    sheet = "source_sheet" if has_column(connection, "quality", "failing_row", "source_sheet") else "null"
     for name, table in contract.items():
         raw = f"raw.{quoted(name)}"
         connection.execute(
-            f"create or replace temp table broken as select source_file, {sheet} as source_sheet, source_row,"
+            "create or replace temp table broken as select source_file, source_sheet, source_row,"
             " list_sort(list(distinct rule_id)) as rule_ids from quality.failing_row"
             f" where table_name = {literal(f'raw.{name}')} and severity = 'critical' and source_row is not null"
             f" and rule_id in ({rules}) group by all"

@@ -46,10 +46,10 @@ def block(name: str = "上报/中心小学.xlsx", sheet: str | None = "教室", 
 
 READING = Reading(
     "rooms",
-    (ColumnUse(2, "面积（万㎡）", "area_m2", "万㎡", Decimal(10000), "synonym"), ColumnUse(1, "编号", "room_id")),
+    (ColumnUse(1, "面积（万㎡）", "area_m2", "万㎡", Decimal(10000), "synonym"), ColumnUse(0, "编号", "room_id")),
     (Constant("school_year", "2024", "sheet_name", "2024学年"),),
-    {3: "姓名", 4: "备注"},
-    frozenset({3}),
+    {2: "姓名", 3: "备注"},
+    frozenset({2}),
 )
 GOOD = record_of_block(block(), READING, rows_read=5, rows_landed=2, rows_title=1, rows_header=1, rows_total=1)
 
@@ -102,7 +102,7 @@ def test_a_block_whose_bytes_came_before_is_repeated_with_all_its_rows_of_data(
 ) -> None:
     accounts = Accounts(connection)
     accounts.add(GOOD)
-    accounts.add_repeated(block("copy.xlsx"), block())
+    accounts.add_repeated(block("copy.xlsx"), GOOD.place)
     accounts.write(ROOMS)
     copy = accounts.records[1]
     assert (copy.file, copy.status, copy.rows_read, copy.rows_landed, copy.rows_repeated) == (

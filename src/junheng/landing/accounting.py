@@ -146,17 +146,18 @@ class Accounts:
         places = [one.place for one in self.records]
         self.records[places.index(record.place)] = record
 
-    def add_repeated(self, block: Block, first: Block) -> None:
-        """Add the record of a block whose bytes were landed already as `first`: all its rows of data are repeated.
+    def add_repeated(self, block: Block, first: tuple[str, str | None, int | None]) -> None:
+        """Add the record of a block whose bytes were landed before: all its rows of data are repeated.
 
-        `first` has its record by now.
+        `first` is the place of the block that was landed, which has its record by now.
         """
-        former = next(one for one in self.records if one.place == (first.file.name, first.sheet, first.number))
+        former = next(one for one in self.records if one.place == first)
         self.add(
             replace(
                 former,
                 file=block.file.name,
                 status=REPEATED,
+                reason="file_repeated",
                 rows_landed=0,
                 rows_rejected=0,
                 rows_repeated=former.rows_landed + former.rows_rejected + former.rows_repeated,
@@ -168,12 +169,16 @@ class Accounts:
         return (one for one in self.records if one.table_name == table and one.rows_landed)
 
     def add_columns(self, block: Block, reading: Reading) -> None:
-        """Record how each column of a block is read, which ones are not, and what holds for all of its rows."""
+        """Record how each column of a block is read, which ones are not, and what holds for all of its rows.
+
+        The first column of a file has position 1 in the table, as in a spreadsheet.
+        """
         rows: list[list[object]] = [
-            [use.position, use.header, use.column, use.unit, use.factor, use.origin, None] for use in reading.columns
+            [use.position + 1, use.header, use.column, use.unit, use.factor, use.origin, None]
+            for use in reading.columns
         ]
         rows += [
-            [position, header, None, None, None, "personal" if position in reading.personal else "not_read", None]
+            [position + 1, header, None, None, None, "personal" if position in reading.personal else "not_read", None]
             for position, header in reading.unread.items()
         ]
         rows.sort(key=lambda row: str(row[0]).zfill(9))

@@ -1,0 +1,234 @@
+"""What was handed in twice: the same file, the same rows in two files, the same key with two different rows.
+
+A repeated row is taken once and the other one counted. Two different rows for one key are never chosen between.
+A table that comes from one place only costs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
+from junheng.landing.accounting import REPEATED, Accounts, SourceRecord
+from junheng.landing.cells import literal, quoted
+from junheng.landing.model import Block, Reading
+from junheng.raw_contract import RawTable
+
+BETWEEN = " / "
+
+
+class SeenBlocks:
+    """The blocks landed so far, by their bytes."""
+
+    def __init__(self, findings: Findings, accounts: Accounts) -> None:
+        self.findings = findings
+        self.accounts = accounts
+        self._landed: dict[tuple[str | None, ...], list[tuple[SourceRecord, list[tuple[str, str]]]]] = {}
+
+    def is_repeated(self, block: Block, reading: Reading) -> bool:
+        """Whether a block holds the bytes of one landed before; its record is then added, and it is not to be landed.
+
+        The same bytes that a name or title gives another year are not the same rows: they land, with a warning.
+        """
+        if reading.is_skipped:
+            return False
+        held = _held(reading)
+        for former, former_held in self._landed.get(_bytes(block), []):
+            if reading.table is None or (reading.table == former.table_name and held == former_held):
+                self._warn("file_repeated", block, former, _name(former))
+                self.accounts.add_repeated(block, former.place)
+                return True
+            if reading.table == former.table_name:
+                found = f"{_name(former)}: {_values(former_held)}"
+                self._warn("same_file_read_otherwise", block, former, found, _values(held))
+        return False
+
+    def add(self, block: Block, reading: Reading, record: SourceRecord) -> None:
+        """Remember a block that was landed and has its record."""
+        self._landed.setdefault(_bytes(block), []).append((record, _held(reading)))
+
+    def _warn(self, rule_id: str, block: Block, former: SourceRecord, found: str, expected: str | None = None) -> None:
+        self.findings.add(
+            Finding(rule_id, WARNING, former.table_name, block.file.name, block.sheet, found=found, expected=expected)
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or a sheet, and the records of the blocks of one raw table that stand on it."""
+
+    file: str
+    sheet: str | None
+    records: tuple[SourceRecord, ...]
+
+    @property
+    def name(self) -> str:
+        """File and sheet in one line."""
+        return _name(self.records[0])
+
+    @property
+    def years(self) -> set[int]:
+        """The years of its rows."""
+        return {year for record in self.records for year in record.school_years}
+
+    def without(self, rows: int) -> Place:
+        """The place when so many rows that were counted as landed are repeated."""
+        # Two blocks of one raw table on one sheet: which of the two a row stood in is not kept.
+        records = []
+        for record in self.records:
+            moved = min(rows, record.rows_landed)
+            rows -= moved
+            left, repeated = record.rows_landed - moved, record.rows_repeated + moved
+            is_all = moved > 0 and not left and not record.rows_rejected
+            status, reason = (REPEATED, "file_repeated") if is_all else (record.status, record.reason)
+            records.append(replace(record, rows_landed=left, rows_repeated=repeated, status=status, reason=reason))
+        return replace(self, records=tuple(records))
+
+
+def take_repeats_out(
+    connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable], accounts: Accounts, findings: Findings
+) -> None:
+    """Compare the raw tables that come from several places, key by key.
+
+    A row that another place holds with the same values leaves the raw table and is counted as repeated in its record;
+    the first place keeps it. A key with different values is a critical finding, and both rows stay. Rows without a
+    complete key, and a key that stands twice in one place, are judged by the raw suites.
+    """
+    for table in contract.values():
+        places = comparable(_places(accounts.of_table(table.name)))
+        if places and _find_shared_keys(connection, table, places):
+            _report_contradictions(connection, table)
+            _remove_repeated_rows(connection, table, places, accounts, findings)
+
+
+def comparable(places: Sequence[Place]) -> list[Place]:
+    """The places that have a year in common with another one: one file for each year has nothing to compare."""
+    often: dict[int, int] = {}
+    for place in places:
+        for year in place.years:
+            often[year] = often.get(year, 0) + 1
+    return [place for place in places if any(often[year] > 1 for year in place.years)]
+
+
+def _places(records: Iterable[SourceRecord]) -> list[Place]:
+    places: dict[tuple[str, str | None], list[SourceRecord]] = {}
+    for record in records:
+        places.setdefault((record.file, record.sheet), []).append(record)
+    return [Place(*key, tuple(members)) for key, members in places.items()]
+
+
+def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, places: Sequence[Place]) -> bool:
+    """Fill `scratch.shared`: every row whose key stands in two places, with the row of the first place beside it."""
+    connection.execute("create or replace table scratch.place (file varchar, sheet varchar, position integer)")
+    connection.executemany(
+        "insert into scratch.place values (?, ?, ?)",
+        [[place.file, place.sheet, position] for position, place in enumerate(places)],
+    )
+    raw = f"raw.{quoted(table.name)}"
+    keys = [quoted(name) for name in table.key]
+    placed = (
+        f"{raw} as landed inner join scratch.place on landed._source_file = place.file"
+        " and landed._source_sheet is not distinct from place.sheet"
+    )
+    complete = " and ".join(f"landed.{key} is not null" for key in keys)
+    connection.execute(
+        f"create or replace table scratch.shared_key as select {', '.join(f'landed.{key}' for key in keys)},"
+        f" min(position) as first_position from {placed} where {complete} group by all"
+        " having min(position) <> max(position)"
+    )
+    row = connection.execute("select count(*) from scratch.shared_key").fetchone()
+    if not row or not row[0]:
+        return False
+    columns = "{" + ", ".join(f"{literal(name)}: landed.{quoted(name)}" for name in _names(table)) + "}"
+    same_key = " and ".join(f"shared_key.{key} = landed.{key}" for key in keys)
+    window = f"partition by {', '.join(f'landed.{key}' for key in keys)} order by position, landed._source_row"
+    connection.execute(
+        f"create or replace table scratch.shared as select landed.rowid as row_id, position, first_position,"
+        f" landed._source_file as file, landed._source_sheet as sheet, landed._source_row as source_row,"
+        f" {columns} as cells, first_value({columns}) over of_key as first_cells,"
+        " first_value(landed._source_row) over of_key as first_row"
+        f" from {placed} inner join scratch.shared_key on {same_key} window of_key as ({window})"
+    )
+    return True
+
+
+def _report_contradictions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+    """One critical finding for every row whose key stands with other values in an earlier place."""
+    names = [name for name in _names(table) if name not in table.key]
+    differing = ", ".join(
+        f"case when cells.{quoted(name)} is distinct from first_cells.{quoted(name)} then {literal(name)} end"
+        for name in names
+    )
+    texts = {
+        side: f"map([{', '.join(map(literal, names))}],"
+        f" [{', '.join(f'cast({side}.{quoted(name)} as varchar)' for name in names)}])"
+        for side in ("cells", "first_cells")
+    }
+
+    def shown(side: str) -> str:
+        value = f"coalesce({texts[side]}[name], '')"
+        return f"array_to_string(list_transform(names, name -> {value}), ', ')"
+
+    keys = "json_object(" + ", ".join(f"{literal(name)}, cells.{quoted(name)}" for name in table.key) + ")"
+    first_place = f"concat_ws({literal(BETWEEN)}, place.file, place.sheet, first_row)"
+    connection.execute(
+        f'insert into {TABLE} (rule_id, severity, table_name, file, sheet, "row", column_name, found, expected, keys)'
+        " with compared as (select *,"
+        f" list_filter([{differing}], name -> name is not null) as names from scratch.shared"
+        " where position > first_position)"
+        f" select 'key_in_two_files', {literal(CRITICAL)}, {literal(table.name)}, shared.file, shared.sheet,"
+        f" source_row, array_to_string(names, ', '), {shown('cells')},"
+        f" {first_place} || ': ' || {shown('first_cells')}, {keys}"
+        " from compared as shared inner join scratch.place on place.position = first_position where len(names) > 0"
+    )
+
+
+def _remove_repeated_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    places: Sequence[Place],
+    accounts: Accounts,
+    findings: Findings,
+) -> None:
+    repeated = "from scratch.shared where position > first_position and cells is not distinct from first_cells"
+    counts = connection.execute(
+        f"select position, first_position, count(*) {repeated} group by all order by all"
+    ).fetchall()
+    if not counts:
+        return
+    connection.execute(f"delete from raw.{quoted(table.name)} where rowid in (select row_id {repeated})")
+    left = list(places)
+    for position, _, rows in counts:
+        left[position] = left[position].without(rows)
+    for position in dict.fromkeys(position for position, _, _ in counts):
+        for record in left[position].records:
+            accounts.replace(record)
+    for position, first, rows in counts:
+        is_all = all(record.status == REPEATED for record in left[position].records)
+        rule_id = "file_repeated" if is_all else "rows_repeated"
+        place = places[position]
+        found = f"{places[first].name}: {rows}"
+        findings.add(Finding(rule_id, WARNING, table.name, place.file, place.sheet, found=found))
+
+
+def _names(table: RawTable) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _bytes(block: Block) -> tuple[str | None, ...]:
+    return block.file.sha256, block.sheet, str(block.number)
+
+
+def _held(reading: Reading) -> list[tuple[str, str]]:
+    return sorted((constant.column, constant.value) for constant in reading.constants)
+
+
+def _values(held: list[tuple[str, str]]) -> str:
+    return ", ".join(value for _, value in held)
+
+
+def _name(record: SourceRecord) -> str:
+    return BETWEEN.join(part for part in (record.file, record.sheet) if part is not None)
