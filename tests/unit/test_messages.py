@@ -12,8 +12,9 @@ import pytest
 
 import junheng
 from junheng.errors import DataError, MachineError, UsageError
-from junheng.landing.cells import problem
+from junheng.landing.cells import reading
 from junheng.landing.land import boolean_words
+from junheng.landing.strict_cells import strict_problem
 from junheng.messages import Messages, catalogue, locale_language
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract
@@ -78,12 +79,12 @@ def test_every_finding_has_its_text_and_what_to_do() -> None:
     } - {None}
     words = boolean_words()
     sql = " ".join(
-        problem(column, words)
+        strict_problem(column, words) + reading(column, "cell")
         for table in read_contract(packaged_project().standards).values()
         for column in table.columns
     )
-    in_sql = {rule for rule in catalogue()["findings"] if f"then '{rule}'" in sql}
-    assert len(in_sql) == 7
+    in_sql = {rule for rule in catalogue()["findings"] if f"'{rule}'" in sql}
+    assert len(in_sql) == 17
     assert named | in_sql <= set(catalogue()["findings"])
     # A text that no code speaks of is dead.
     texts = {node.value for _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}

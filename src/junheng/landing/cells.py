@@ -1,87 +1,181 @@
-"""From the text of a cell to its typed value: SQL for the value, and SQL that names what is wrong with the cell.
+"""From the text of a cell to its typed value: SQL for the value, for what was done to the text, and for what is wrong.
 
-A cell is empty when nothing but white space stands in it. Numbers are exact: no digit is rounded away.
+A cell is plain when casting it is exact and says the same as the text; nearly all are, and the test is cheap. Any other
+is read by what its column holds: `numbers.py`, `years.py`, `keys.py`, the labels of `words/`. Nothing is guessed: what
+may mean two things has a problem.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
-from junheng.raw_contract import RawColumn
+from junheng.landing.keys import read_key
+from junheng.landing.numbers import decimals as decimals
+from junheng.landing.numbers import read_number
+from junheng.landing.sql import chosen, let, listed, struct
+from junheng.landing.sql import literal as literal
+from junheng.landing.sql import quoted as quoted
+from junheng.landing.tidy import tidied
+from junheng.landing.words import cell_words, code_labels, traditional_characters
+from junheng.landing.years import FIRST, LAST, is_year, read_year
+from junheng.raw_contract import RawColumn, plain_name
 
-WHITE_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
-INTEGER = r"[+-]?[0-9]+(\.0*)?"
-NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
-
-
-def quoted(identifier: str) -> str:
-    """An identifier for SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A string for SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def trimmed(column: str) -> str:
-    """The text of a cell without surrounding white space; NULL when nothing is left."""
-    return f"nullif(trim({quoted(column)}, {WHITE_SPACE}), '')"
+NUMBERS = ("integer", "count", "measure", "money", "number")
+TRUE = ("true", "1", "TRUE", "True", "\u662f")
+FALSE = ("false", "0", "FALSE", "False", "\u5426")
+NO_UNIT = Decimal(1)
+PLAIN_KEY = "[A-Za-z]*[0-9]+[A-Za-z0-9_]*(-[A-Za-z0-9_]+)?"
+PLAIN_TEXT = r"[\p{Han}A-Za-z0-9]([\p{Han}A-Za-z0-9 \x{FF08}\x{FF09}\x{00B7}\x{3001}()_-]*[\p{Han}A-Za-z0-9\x{FF09})])?"
 
 
-def value(column: RawColumn, words: Mapping[str, Sequence[str]]) -> str:
-    """SQL for the typed value of a cell. Only valid for cells in which `problem` finds nothing."""
-    text = trimmed(column.name)
+def is_plain(column: RawColumn, text: str) -> str:
+    """SQL boolean: the cell may be cast as it is. Never NULL; false for an empty cell of a required column."""
+    empty = f"{text} is null or {text} = ''"
     match column.data_type:
+        case "integer" if is_year(column):
+            plain = f"try_cast({text} as smallint) between {FIRST} and {LAST} and strlen({text}) = 4"
         case "integer" | "count":
-            return f"cast(regexp_replace({text}, '\\.0*$', '') as {column.sql_type})"
+            plain = f"try_cast({text} as {column.sql_type})::varchar = {text}"
         case "measure" | "money" | "number":
-            return f"cast({text} as {column.sql_type})"
+            # The text of the decimal has all digits of its type: a prefix of it has no sign, zero or digit of its own.
+            plain = f"starts_with(try_cast({text} as {column.sql_type})::varchar, {text})"
         case "boolean":
-            return f"lower({text}) in ({_list(words['true'])})"
+            plain = f"{text} in ({listed((*TRUE, *FALSE))})"
         case "code":
-            cases = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in column.codes.items())
-            return f"case {text} {cases} end" if cases else text
+            plain = f"{text} in ({listed(column.codes)})"
+        case _ if is_key_like(column):
+            plain = f"regexp_full_match({text}, {literal(PLAIN_KEY)})"
         case _:
-            return text
+            words = [word for word in _not_reported(column) if word[0].isalnum()]
+            plain = f"regexp_full_match({text}, {literal(PLAIN_TEXT)}) and {text} not in ({listed(words)})"
+    plain = f"coalesce({plain}, false)"
+    return f"({plain})" if column.is_required else f"({empty} or {plain})"
 
 
-def problem(column: RawColumn, words: Mapping[str, Sequence[str]]) -> str:
-    """SQL that gives the rule a cell breaks, or NULL."""
-    text = trimmed(column.name)
-    empty = f"case when {text} is null then 'required_cell_empty' end" if column.is_required else "null"
+def plain_value(column: RawColumn, text: str) -> str:
+    """SQL: the typed value of a plain cell, NULL of an empty one."""
     match column.data_type:
-        case "integer" | "count":
-            broken = (
-                f"when not regexp_full_match({text}, '{NUMBER}') then 'text_in_number'"
-                f" when not regexp_full_match({text}, '{INTEGER}') then 'not_a_whole_number'"
-                f" when try_cast(regexp_replace({text}, '\\.0*$', '') as {column.sql_type}) is null"
-                " then 'number_too_large'"
-            )
-        case "measure" | "money" | "number":
-            scale = decimals(column)
-            exact = rf"[+-]?([0-9]+(\.[0-9]{{0,{scale}}}0*)?|\.[0-9]{{1,{scale}}}0*)"
-            broken = (
-                f"when not regexp_full_match({text}, '{NUMBER}') then 'text_in_number'"
-                f" when not regexp_full_match({text}, '{exact}') then 'too_many_decimals'"
-                f" when try_cast({text} as {column.sql_type}) is null then 'number_too_large'"
-            )
         case "boolean":
-            accepted = [*words["true"], *words["false"]]
-            broken = f"when lower({text}) not in ({_list(accepted)}) then 'not_a_boolean'"
-        case "code" if column.codes:
-            broken = f"when {text} not in ({_list(tuple(column.codes))}) then 'unknown_code'"
+            return f"case when {text} <> '' then {text} in ({listed(TRUE)}) end"
+        case "code":
+            return chosen(text, {word: literal(code) for word, code in column.codes.items()})
+        case "text":
+            return f"nullif({text}, '')"
         case _:
-            return empty
-    return f"case when {text} is null then {empty} {broken} end"
+            return f"cast(nullif({text}, '') as {column.sql_type})"
 
 
-def decimals(column: RawColumn) -> int:
-    """How many digits after the point the type of a column keeps."""
-    found = re.search(r",(\d+)\)", column.sql_type)
-    return int(found.group(1)) if found else 0
+def cleaned(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
+    """SQL: the text of the cell after cleaning, plain again; NULL when empty, "not reported", or with a problem."""
+    return f"({reading(column, text, factor)}).value"
 
 
-def _list(words: Sequence[str]) -> str:
-    return ", ".join(literal(word) for word in words)
+def conversions(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
+    """SQL `varchar[]`: what was done to the cell that is not trivial; empty when nothing, or when it has a problem."""
+    return f"({reading(column, text, factor)}).conversions"
+
+
+def problem(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
+    """SQL: the rule that the cell breaks, or NULL."""
+    return f"({reading(column, text, factor)}).problem"
+
+
+def reading(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
+    """SQL struct (value, conversions, problem): what `cleaned`, `conversions` and `problem` give, computed once."""
+    missing = "'required_cell_empty'" if column.is_required else "null::varchar"
+    errors = sorted({plain_name(word) for word in cell_words("formula_error")})
+    word = "_tidy.half" if _is_free_text(column) else "_tidy.compact"
+    found = (
+        f"case when _tidy.text = '' then {_outcome('null::varchar', problem=missing)}"
+        f" when _tidy.compact in ({listed(errors)}) or regexp_full_match(_tidy.compact, '#+|err:[0-9]+')"
+        f" then {_outcome('null::varchar', problem=literal('formula_error'))}"
+        f" when _tidy.half like '=_%' then {_outcome('null::varchar', problem=literal('formula_without_value'))}"
+        f" when {word} in ({listed(_not_reported(column))})"
+        f" then {_outcome('null::varchar', ['not_reported_word'], missing)}"
+        f" else {_of_kind(column, factor)} end"
+    )
+    settled = struct(
+        {
+            "value": "case when _cell.problem is null then _cell.value end",
+            "conversions": "case when _cell.problem is not null or _tidy.text = '' then []::varchar[]"
+            " else list_concat(_tidy.conversions, _cell.conversions) end",
+            "problem": "_cell.problem",
+        }
+    )
+    return tidied(column, text, let("_cell", found, settled))
+
+
+def is_key_like(column: RawColumn) -> bool:
+    """Whether a column of text holds codes: identifiers of schools, staff, rooms, classes."""
+    return column.data_type == "text" and (column.is_key or column.name.endswith(("_code", "_id", "_no")))
+
+
+def _is_free_text(column: RawColumn) -> bool:
+    return column.data_type == "text" and not is_key_like(column)
+
+
+def _not_reported(column: RawColumn) -> list[str]:
+    """The words that say "not reported" in a column, in the spelling in which its cells are compared with them."""
+    kind = "key" if is_key_like(column) else column.data_type
+    words = cell_words("not_reported", kind, column.name)
+    if not _is_free_text(column):
+        own = _labels(column)
+        return sorted({plain_name(word) for word in words} - set(own))
+    to_traditional = {ord(simple): old for old, simple in traditional_characters().items()}
+    return sorted(
+        {
+            variant
+            for word in words
+            for spelling in (word, word.translate(to_traditional))
+            for variant in (spelling, spelling.lower(), spelling.upper(), spelling.title())
+        }
+    )
+
+
+def _of_kind(column: RawColumn, factor: Decimal) -> str:
+    """The reading of a tidied cell that says something."""
+    labels = _labels(column)
+    known = f"_tidy.compact in ({listed(labels)})"
+    if column.data_type == "boolean" or (column.data_type == "code" and column.codes):
+        exact = (*TRUE, *FALSE) if column.data_type == "boolean" else tuple(column.codes)
+        unknown = "not_a_boolean" if column.data_type == "boolean" else "unknown_code"
+        variant = "yes_no_word" if column.data_type == "boolean" else "code_label_variant"
+        return (
+            f"case when not {known} then {_outcome('null::varchar', problem=literal(unknown))}"
+            f" when _tidy.simple in ({listed(exact)}) then {_outcome(_label(labels))}"
+            f" else {_outcome(_label(labels), [variant], _unclear(labels))} end"
+        )
+    if is_year(column):
+        return read_year(column, "_tidy.simple")
+    if column.data_type in NUMBERS:
+        number = read_number(column, "_tidy.simple", factor)
+        if not labels:
+            return number
+        words = _outcome(_label(labels), ["grade_words"], _unclear(labels))
+        return f"case when {known} then {words} else {number} end"
+    if is_key_like(column):
+        return read_key("_tidy.half")
+    return _outcome("_tidy.text")
+
+
+def _labels(column: RawColumn) -> dict[str, str | None]:
+    """What each known word of a column means, None where it may mean several things."""
+    if column.data_type == "boolean":
+        return {
+            plain_name(word): value for value in ("true", "false") for word in cell_words(value, "boolean", column.name)
+        }
+    return {} if column.data_type == "text" else code_labels(column)
+
+
+def _label(labels: Mapping[str, str | None]) -> str:
+    return chosen("_tidy.compact", {word: literal(code) for word, code in labels.items() if code})
+
+
+def _unclear(labels: Mapping[str, str | None]) -> str:
+    several = [word for word, code in labels.items() if not code]
+    return f"case when _tidy.compact in ({listed(several)}) then 'ambiguous_word' end"
+
+
+def _outcome(value: str, done: Sequence[str] = (), problem: str = "null::varchar") -> str:
+    return struct({"value": value, "conversions": f"[{listed(done) if done else ''}]::varchar[]", "problem": problem})

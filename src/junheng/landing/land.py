@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
-from junheng.landing import cells
+from junheng.landing import cells, strict_cells
 from junheng.landing.csv_source import CsvSource, inspect
 from junheng.landing.folder import read_folder
 from junheng.landing.records import read_records
@@ -146,7 +146,7 @@ def _judge_cells(
 ) -> None:
     """One scan counts the cells that do not fit; only columns that have some are read again to list them."""
     words = boolean_words()
-    problems = {column.name: cells.problem(column, words) for column in columns}
+    problems = {column.name: strict_cells.strict_problem(column, words) for column in columns}
     counts = ", ".join(f"count(*) filter (({sql}) is not null)" for sql in problems.values())
     found = connection.execute(f"select {counts or '0'} from scratch.record").fetchone() or ()
     keys = "json_object(" + ", ".join(f"'{name}', {cells.quoted(name)}" for name in _present(table, columns)) + ")"
@@ -168,7 +168,7 @@ def _present(table: RawTable, columns: list[RawColumn]) -> list[str]:
 
 def _cast(connection: duckdb.DuckDBPyConnection, table: RawTable, file: str) -> int:
     words = boolean_words()
-    values = ", ".join(cells.value(column, words) for column in table.columns)
+    values = ", ".join(strict_cells.strict_value(column, words) for column in table.columns)
     name = f"raw.{cells.quoted(table.name)}"
     connection.execute(
         f"insert into {name} select {values}, {cells.literal(file)}, _source_row from scratch.record"

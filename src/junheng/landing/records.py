@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from junheng.landing.cells import literal, quoted, trimmed
 from junheng.landing.csv_source import CsvSource, blank_records, with_one_line_end
+from junheng.landing.sql import literal, quoted
+from junheng.landing.strict_cells import trimmed
 
 REJECTED = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells"}
 
