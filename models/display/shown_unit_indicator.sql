@@ -1,0 +1,96 @@
+with
+    unit_indicators as (select * from {{ ref('fct_unit_indicator') }}),
+    remediation as (select * from {{ ref('fct_remediation') }}),
+    indicators as (select * from {{ ref('dim_indicator') }}),
+    thresholds as (select * from {{ ref('int_national_thresholds') }}),
+    digits as (select * from {{ ref('display_digits') }}),
+    words as (select * from {{ ref('display_words') }} where kind = 'standing'),
+    reasons as (select * from {{ ref('reasons') }}),
+
+    judged as (
+        select
+            unit_indicators.*,
+            indicators.unit_zh,
+            indicators.unit_en,
+            digits.digits,
+            thresholds.operator,
+            thresholds.floor_ratio,
+            {{ exact_decimal('unit_indicators.value') }} as exact_value,
+            {{ exact_decimal('unit_indicators.ratio_to_threshold * 100') }} as exact_ratio,
+            cast(thresholds.floor_ratio * 100 as decimal(12, 4)) as floor_pct,
+            case
+                when unit_indicators.reason = 'row_quarantined'
+                then 'set_aside'
+                when unit_indicators.status in ('no_data', 'not_applicable')
+                then unit_indicators.status
+                when unit_indicators.is_met
+                then 'met'
+                when unit_indicators.is_floor_met
+                then 'at_floor'
+                else 'below_floor'
+            end as standing
+        from unit_indicators
+        inner join indicators on unit_indicators.indicator_id = indicators.indicator_id
+        left join digits on indicators.unit_zh = digits.unit_zh
+        left join
+            thresholds
+            on unit_indicators.school_year = thresholds.school_year
+            and unit_indicators.county_code = thresholds.county_code
+            and unit_indicators.indicator_id = thresholds.indicator_id
+            and unit_indicators.stage = thresholds.stage
+            and thresholds.case_id = 'ordinary'
+    )
+
+select
+    judged.school_year,
+    judged.county_code,
+    judged.school_code,
+    judged.stage,
+    judged.indicator_id,
+    judged.unit_zh,
+    judged.unit_en,
+    cast(judged.standing as string) as standing,
+    words.sign,
+    words.zh as standing_zh,
+    words.en as standing_en,
+    {{
+        shown_against(
+            'judged.exact_value', 'judged.digits',
+            [
+                ['judged.threshold', 'judged.operator', 'judged.is_met'],
+                ['cast(judged.threshold * judged.floor_ratio as decimal(20, 8))', 'judged.operator', 'judged.is_floor_met'],
+            ],
+        )
+    }}
+    as value_shown,
+    {{ plain_number('judged.threshold') }} as threshold_shown,
+    {{ plain_number('cast(judged.threshold * judged.floor_ratio as decimal(20, 8))') }} as floor_shown,
+    {{
+        shown_against(
+            'judged.exact_ratio', '1',
+            [
+                ['100', 'judged.operator', 'judged.is_met'],
+                ['judged.floor_pct', 'judged.operator', 'judged.is_floor_met'],
+            ],
+        )
+    }} as ratio_pct_shown,
+    {{ shown_number(exact_decimal('judged.gap'), 'judged.digits') }} as gap_shown,
+    {{ plain_number('judged.numerator') }} as numerator_shown,
+    {{ plain_number('judged.denominator') }} as denominator_shown,
+    {{ plain_number('judged.resource') }} as resource_shown,
+    {{ plain_number('judged.stage_weight') }} as stage_weight_shown,
+    cast(judged.pupils as string) as pupils_shown,
+    cast(remediation.gap_to_threshold as string) as lacking_shown,
+    cast(remediation.gap_to_floor as string) as lacking_to_floor_shown,
+    remediation.gap_unit as lacking_unit,
+    reasons.name_zh as reason_zh,
+    reasons.name_en as reason_en
+from judged
+left join words on judged.standing = words.word
+left join reasons on judged.reason = reasons.reason_id
+left join
+    remediation
+    on judged.school_year = remediation.school_year
+    and judged.school_code = remediation.school_code
+    and judged.stage = remediation.stage
+    and judged.indicator_id = remediation.indicator_id
