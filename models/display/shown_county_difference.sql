@@ -12,8 +12,8 @@ with
             differences.*,
             indicators.name_zh,
             indicators.name_en,
-            indicators.unit_zh,
-            indicators.unit_en,
+            digits.shown_zh as unit_zh,
+            digits.shown_en as unit_en,
             thresholds.operator,
             digits.digits as digits_of_unit,
             2 as digits_of_cv,
@@ -37,7 +37,7 @@ with
             on differences.school_year = thresholds.school_year
             and differences.county_code = thresholds.county_code
             and differences.stage = thresholds.stage
-            and thresholds.indicator_id = concat('cv_', differences.indicator_id)
+            and thresholds.indicator_id = ('cv_' || differences.indicator_id)
     )
 
 select
@@ -60,8 +60,8 @@ select
     {{ shown_number('judged.exact_mean', 'judged.digits_of_unit') }} as mean_shown,
     {{ shown_number('judged.exact_std_dev', 'judged.digits_of_unit') }} as std_dev_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    concat(limits.zh, ' ', {{ plain_number('judged.threshold') }}) as limit_zh,
-    concat(limits.en, ' ', {{ plain_number('judged.threshold') }}) as limit_en,
+    (limits.zh || ' ' || {{ plain_number('judged.threshold') }}) as limit_zh,
+    (limits.en || ' ' || {{ plain_number('judged.threshold') }}) as limit_en,
     cast(judged.units as string) as units_shown,
     recipes.name_zh as recipe_zh,
     recipes.name_en as recipe_en,

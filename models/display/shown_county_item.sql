@@ -82,14 +82,14 @@ select
     standings.zh as standing_zh,
     standings.en as standing_en,
     cast(judged.due_year as string) as due_year_shown,
-    concat(
-        '自评结论：', standings.zh, coalesce(concat('（', cast(judged.due_year as string), ' 年底前化解）'), ''), '。'
+    (
+        '自评结论：' || standings.zh || coalesce(('（' || cast(judged.due_year as string) || ' 年底前化解）'), '') || '。'
     ) as conclusion_zh,
-    concat(
-        'Conclusion: ',
-        standings.en,
-        coalesce(concat(' (by the end of ', cast(judged.due_year as string), ')'), ''),
-        '.'
+    (
+        'Conclusion: '
+        || standings.en
+        || coalesce((' (by the end of ' || cast(judged.due_year as string) || ')'), '')
+        || '.'
     ) as conclusion_en,
     cast(judged.indicators_met as string) as indicators_met_shown,
     cast(judged.indicators_total as string) as indicators_shown,

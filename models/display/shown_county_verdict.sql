@@ -9,8 +9,8 @@ with
             county_words.sign,
             county_words.zh as verdict_zh,
             county_words.en as verdict_en,
-            concat(
-                cast(verdicts.school_year as string), '-', cast(verdicts.school_year + 1 as string)
+            (
+                cast(verdicts.school_year as string) || '-' || cast(verdicts.school_year + 1 as string)
             ) as school_year_shown,
             reasons.name_zh as reason_zh,
             reasons.name_en as reason_en,
@@ -33,47 +33,47 @@ select
     cast(school_year as int) as school_year,
     cast(county_code as string) as county_code,
     school_year_shown as school_year_shown,
-    concat(cast(school_year as string), '-09-01') as stock_date_shown,
+    (cast(school_year as string) || '-09-01') as stock_date_shown,
     county_name as county_name,
     cast(verdict as string) as verdict,
     sign as sign,
     verdict_zh as verdict_zh,
     verdict_en as verdict_en,
-    concat(
-        county_name,
-        ' ',
-        school_year_shown,
-        ' 学年：',
-        verdict_zh,
-        '。参评单元 ',
-        cast(units as string),
-        ' 个，达标 ',
-        cast(units_compliant as string),
-        ' 个',
-        case when units_no_data > 0 then concat('，缺数据 ', cast(units_no_data as string), ' 个') else '' end,
-        '；校际差异系数 ',
-        cast(coefficients as string),
-        ' 个，',
-        cast(coefficients_met as string),
-        ' 个不超过限值。'
+    (
+        county_name
+        || ' '
+        || school_year_shown
+        || ' 学年：'
+        || verdict_zh
+        || '。参评单元 '
+        || cast(units as string)
+        || ' 个，达标 '
+        || cast(units_compliant as string)
+        || ' 个'
+        || case when units_no_data > 0 then ('，缺数据 ' || cast(units_no_data as string) || ' 个') else '' end
+        || '；校际差异系数 '
+        || cast(coefficients as string)
+        || ' 个，'
+        || cast(coefficients_met as string)
+        || ' 个不超过限值。'
     ) as headline_zh,
-    concat(
-        county_name,
-        ', school year ',
-        school_year_shown,
-        ': ',
-        verdict_en,
-        '. ',
-        cast(units_compliant as string),
-        ' of ',
-        cast(units as string),
-        ' units comply',
-        case when units_no_data > 0 then concat(', ', cast(units_no_data as string), ' lack data') else '' end,
-        '; ',
-        cast(coefficients_met as string),
-        ' of ',
-        cast(coefficients as string),
-        ' coefficients are within their limits.'
+    (
+        county_name
+        || ', school year '
+        || school_year_shown
+        || ': '
+        || verdict_en
+        || '. '
+        || cast(units_compliant as string)
+        || ' of '
+        || cast(units as string)
+        || ' units comply'
+        || case when units_no_data > 0 then (', ' || cast(units_no_data as string) || ' lack data') else '' end
+        || '; '
+        || cast(coefficients_met as string)
+        || ' of '
+        || cast(coefficients as string)
+        || ' coefficients are within their limits.'
     ) as headline_en,
     cast(units as string) as units_shown,
     cast(units_compliant as string) as units_compliant_shown,

@@ -10,8 +10,8 @@ with
     judged as (
         select
             unit_indicators.*,
-            indicators.unit_zh,
-            indicators.unit_en,
+            digits.shown_zh as unit_zh,
+            digits.shown_en as unit_en,
             digits.digits,
             thresholds.operator,
             thresholds.floor_ratio,

@@ -105,36 +105,36 @@ select
     case
         when shown.standing in ('met', 'not_met') and shown.other_ratio_pct_shown is not null
         then
-            concat(
-                cast(shown.indicators_total as string),
-                ' 项中 ',
-                cast(shown.met_count as string),
-                ' 项达标；余项“',
-                shown.remaining_zh,
-                '”为标准的 ',
-                shown.other_ratio_pct_shown,
-                '%'
+            (
+                cast(shown.indicators_total as string)
+                || ' 项中 '
+                || cast(shown.met_count as string)
+                || ' 项达标；余项“'
+                || shown.remaining_zh
+                || '”为标准的 '
+                || shown.other_ratio_pct_shown
+                || '%'
             )
         when shown.standing in ('met', 'not_met')
-        then concat(cast(shown.indicators_total as string), ' 项中 ', cast(shown.met_count as string), ' 项达标')
-        else concat(standings.zh, coalesce(concat('：', reasons.name_zh), ''))
+        then (cast(shown.indicators_total as string) || ' 项中 ' || cast(shown.met_count as string) || ' 项达标')
+        else (standings.zh || coalesce(('：' || reasons.name_zh), ''))
     end as sentence_zh,
     case
         when shown.standing in ('met', 'not_met') and shown.other_ratio_pct_shown is not null
         then
-            concat(
-                cast(shown.met_count as string),
-                ' of ',
-                cast(shown.indicators_total as string),
-                ' met; the other (',
-                shown.remaining_en,
-                ') stands at ',
-                shown.other_ratio_pct_shown,
-                ' % of its threshold'
+            (
+                cast(shown.met_count as string)
+                || ' of '
+                || cast(shown.indicators_total as string)
+                || ' met; the other ('
+                || shown.remaining_en
+                || ') stands at '
+                || shown.other_ratio_pct_shown
+                || ' % of its threshold'
             )
         when shown.standing in ('met', 'not_met')
-        then concat(cast(shown.met_count as string), ' of ', cast(shown.indicators_total as string), ' met')
-        else concat(standings.en, coalesce(concat(': ', reasons.name_en), ''))
+        then (cast(shown.met_count as string) || ' of ' || cast(shown.indicators_total as string) || ' met')
+        else (standings.en || coalesce((': ' || reasons.name_en), ''))
     end as sentence_en,
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
