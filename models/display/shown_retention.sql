@@ -13,7 +13,7 @@ with
         select
             retention.*,
             2 as digits,
-            coalesce(thresholds.operator, '>=') as operator,
+            thresholds.operator,
             {{ exact_decimal('retention.retention_pct') }} as exact_pct,
             case
                 when retention.reason = 'row_quarantined'

@@ -1,0 +1,1 @@
+"""Reports: what readers get, written from the published warehouse alone."""
