@@ -13,13 +13,15 @@ class HandedFile:
     """One file that was handed in.
 
     `name` is what a reader sees: the path below the folder handed in, with `/`; for a member of a ZIP
-    `archive.zip/folder/member.csv`. `path` is where its bytes are now: the file itself, or an unpacked copy.
+    `archive.zip/folder/member.csv`. `path` is where its bytes are now: the file itself, or an unpacked copy. `kind`
+    is what its bytes say, whatever its name: `text`, `parquet`, `xlsx`, `xls` (also ET) or `ods`.
     """
 
     name: str
     path: Path
     size: int
     sha256: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
