@@ -1,0 +1,60 @@
+with
+    funding as (select * from {{ ref('fct_funding_per_pupil') }}),
+    words as (select * from {{ ref('display_words') }}),
+    reasons as (select * from {{ ref('reasons') }}),
+
+    judged as (
+        select
+            funding.*,
+            2 as digits,
+            '>=' as operator,
+            {{ exact_decimal('funding.per_pupil_yuan') }} as exact_per_pupil,
+            {{ exact_decimal('funding.required_per_pupil') }} as exact_required,
+            case
+                when funding.reason = 'row_quarantined'
+                then 'set_aside'
+                when funding.status in ('no_data', 'not_applicable')
+                then funding.status
+                when funding.is_met
+                then 'met'
+                else 'not_met'
+            end as standing
+        from funding
+    )
+
+select
+    cast(judged.fiscal_year as int) as fiscal_year,
+    cast(judged.county_code as string) as county_code,
+    cast(judged.school_code as string) as school_code,
+    cast(judged.stage as string) as stage,
+    cast(judged.measure as string) as measure,
+    cast(measures.position as int) as measure_position,
+    measures.zh as measure_zh,
+    measures.en as measure_en,
+    stages.zh as stage_zh,
+    stages.en as stage_en,
+    cast(judged.amount_yuan as string) as amount_shown,
+    cast(judged.pupils as string) as pupils_shown,
+    {{
+        shown_against(
+            'judged.exact_per_pupil', 'judged.digits', [['judged.exact_required', 'judged.operator', 'judged.is_met']]
+        )
+    }} as value_shown,
+    '元/生' as unit_zh,
+    'yuan per pupil' as unit_en,
+    {{ shown_number('judged.exact_required', 'judged.digits') }} as threshold_shown,
+    cast(judged.required_yuan as string) as required_shown,
+    cast(judged.pupils_counted as string) as pupils_counted_shown,
+    cast(judged.boarders as string) as boarders_shown,
+    cast(judged.gap_yuan as string) as gap_shown,
+    cast(judged.standing as string) as standing,
+    standings.sign as sign,
+    standings.zh as standing_zh,
+    standings.en as standing_en,
+    reasons.name_zh as reason_zh,
+    reasons.name_en as reason_en
+from judged
+left join words as measures on measures.kind = 'measure' and judged.measure = measures.word
+left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
+left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+left join reasons on judged.reason = reasons.reason_id

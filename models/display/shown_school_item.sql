@@ -1,0 +1,70 @@
+with
+    items as (select * from {{ ref('fct_school_item') }}),
+    thresholds as (select * from {{ ref('int_national_thresholds') }}),
+    indicators as (select * from {{ ref('dim_indicator') }}),
+    digits as (select * from {{ ref('display_digits') }}),
+    words as (select * from {{ ref('display_words') }}),
+    reasons as (select * from {{ ref('reasons') }}),
+
+    judged as (
+        select
+            items.*,
+            indicators.name_zh,
+            indicators.name_en,
+            digits.shown_zh as unit_zh,
+            case when digits.shown_zh is not null then indicators.unit_en end as unit_en,
+            digits.digits,
+            thresholds.operator,
+            {{ exact_decimal('items.value') }} as exact_value,
+            case
+                when items.reason = 'row_quarantined'
+                then 'set_aside'
+                when items.status in ('no_data', 'not_applicable')
+                then items.status
+                when items.is_met
+                then 'met'
+                else 'not_met'
+            end as standing
+        from items
+        inner join indicators on items.indicator_id = indicators.indicator_id
+        left join digits on indicators.unit_zh = digits.unit_zh
+        left join
+            thresholds
+            on items.school_year = thresholds.school_year
+            and items.county_code = thresholds.county_code
+            and items.indicator_id = thresholds.indicator_id
+            and items.stage = thresholds.stage
+            and items.case_id = thresholds.case_id
+    )
+
+select
+    cast(judged.school_year as int) as school_year,
+    cast(judged.county_code as string) as county_code,
+    cast(judged.school_code as string) as school_code,
+    cast(judged.stage as string) as stage,
+    cast(judged.indicator_id as string) as indicator_id,
+    stages.zh as stage_zh,
+    stages.en as stage_en,
+    judged.name_zh as name_zh,
+    judged.name_en as name_en,
+    judged.unit_zh as unit_zh,
+    judged.unit_en as unit_en,
+    {{ shown_against('judged.exact_value', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
+    as value_shown,
+    {{ plain_number('judged.threshold') }} as threshold_shown,
+    limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_zh, '') as limit_zh,
+    limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_en, '') as limit_en,
+    {{ plain_number('judged.numerator') }} as numerator_shown,
+    {{ plain_number('judged.denominator') }} as denominator_shown,
+    {{ plain_number('judged.shortfall') }} as gap_shown,
+    cast(judged.standing as string) as standing,
+    standings.sign as sign,
+    standings.zh as standing_zh,
+    standings.en as standing_en,
+    reasons.name_zh as reason_zh,
+    reasons.name_en as reason_en
+from judged
+left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
+left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join reasons on judged.reason = reasons.reason_id
