@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 import duckdb
 
 from junheng.errors import DataError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, describe
+from junheng.landing.accounting import TABLES as ACCOUNTS
 from junheng.landing.cells import literal
 from junheng.messages import Messages
 from junheng.quality import write_rule_results
@@ -110,8 +112,8 @@ def _refused(
     findings.write(work.rejected)
     connection = findings.connection
     write_rule_results(connection, results, judged)
-    for table in ("rule_result", "failing_row", "known_issue"):
-        write_table(connection, work, table)
+    for table in ("rule_result", "failing_row", "known_issue", *landing_tables(connection)):
+        write_table(connection, work.rejected, table)
     lines = [messages.error(error), ""]
     for finding in first:
         lines += [describe(finding, messages), ""]
@@ -119,13 +121,22 @@ def _refused(
     return error
 
 
-def write_table(connection: duckdb.DuckDBPyConnection, work: Workspace, table: str) -> None:
+def landing_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of the schema `quality` that tell how the files were read: those that there are."""
+    found = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'quality'"
+    ).fetchall()
+    there = {name for (name,) in found}
+    return [table for table in (*ACCOUNTS, "rejected_row") if table in there]
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, folder: Path, table: str) -> None:
     """Write a table of the schema `quality` as Parquet, and as CSV that a spreadsheet opens as UTF-8."""
     described = connection.execute(f"describe quality.{table}").fetchall()
     names = [str(row[0]) for row in described]
     first, *others = names
     marked = ", ".join([f'"{first}" as "{BOM}{first}"', *(f'"{name}"' for name in others)])
     rows = f"(select * from quality.{table} order by all)"
-    parquet, spreadsheet = (literal(str(work.rejected / f"{table}.{kind}")) for kind in ("parquet", "csv"))
+    parquet, spreadsheet = (literal(str(folder / f"{table}.{kind}")) for kind in ("parquet", "csv"))
     connection.execute(f"copy {rows} to {parquet} (format parquet)")
     connection.execute(f"copy (select {marked} from {rows}) to {spreadsheet} (format csv, header)")

@@ -118,14 +118,14 @@ def test_columns_read_not_read_and_constants_are_listed(connection: duckdb.DuckD
     accounts = Accounts(connection)
     accounts.add_columns(block(), READING)
     rows = connection.execute(
-        "select position, header, column_name, unit, factor, origin, source from quality.landing_column"
+        "select position, header, column_name, unit, factor, origin, source, value from quality.landing_column"
     ).fetchall()
     assert rows == [
-        (1, "编号", "room_id", None, Decimal(1), "name", None),
-        (2, "面积（万㎡）", "area_m2", "万㎡", Decimal(10000), "synonym", None),
-        (3, "姓名", None, None, None, "personal", None),
-        (4, "备注", None, None, None, "not_read", None),
-        (None, None, "school_year", None, None, "sheet_name", "2024学年"),
+        (1, "编号", "room_id", None, Decimal(1), "name", None, None),
+        (2, "面积（万㎡）", "area_m2", "万㎡", Decimal(10000), "synonym", None, None),
+        (3, "姓名", None, None, None, "personal", None, None),
+        (4, "备注", None, None, None, "not_read", None, None),
+        (None, None, "school_year", None, None, "sheet_name", "2024学年", "2024"),
     ]
 
 

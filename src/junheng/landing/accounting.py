@@ -35,7 +35,7 @@ create or replace table quality.source_file (
 );
 create or replace table quality.landing_column (
     file varchar, sheet varchar, block integer, position integer, header varchar, column_name varchar, unit varchar,
-    factor decimal(18,6), origin varchar, source varchar
+    factor decimal(18,6), origin varchar, source varchar, value varchar
 );
 create or replace table quality.landing_conversion (
     file varchar, sheet varchar, block integer, column_name varchar, conversion varchar, cells bigint, examples varchar
@@ -174,23 +174,20 @@ class Accounts:
         The first column of a file has position 1 in the table, as in a spreadsheet.
         """
         rows: list[list[object]] = [
-            [use.position + 1, use.header, use.column, use.unit, use.factor, use.origin, None]
+            [use.position + 1, use.header, use.column, use.unit, use.factor, use.origin, None, None]
             for use in reading.columns
         ]
-        rows += [
-            [position + 1, header, None, None, None, "personal" if position in reading.personal else "not_read", None]
-            for position, header in reading.unread.items()
-        ]
+        for position, header in reading.unread.items():
+            origin = "personal" if position in reading.personal else "not_read"
+            rows.append([position + 1, header, None, None, None, origin, None, None])
         rows.sort(key=lambda row: str(row[0]).zfill(9))
-        rows += [
-            [None, None, constant.column, None, None, constant.origin, constant.source]
-            for constant in reading.constants
-        ]
+        for constant in reading.constants:
+            rows.append([None, None, constant.column, None, None, constant.origin, constant.source, constant.value])
+        place = [block.file.name, block.sheet, block.number]
         if rows:
-            place = [block.file.name, block.sheet, block.number]
+            marks = ", ".join("?" * (len(place) + len(rows[0])))
             self.connection.executemany(
-                "insert into quality.landing_column values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [place + row for row in rows],
+                f"insert into quality.landing_column values ({marks})", [place + row for row in rows]
             )
 
     def add_conversions(self, block: Block, cells: str) -> None:
