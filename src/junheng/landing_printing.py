@@ -19,7 +19,7 @@ from junheng.wrapping import wrapped
 
 STYLES = {CRITICAL: "bold red", "warning": "yellow", LANDED: "green", REPEATED: "yellow", NOT_READ: "dim"}
 EXAMPLES = 2
-BETWEEN = " / "
+BETWEEN, COMMA = " / ", ", "
 
 
 class LandingPrinter:
@@ -131,7 +131,7 @@ class LandingPrinter:
             parts.append(self.messages.text("summary", "rows", rows=f"{facts['rows_landed']:,}"))
         else:
             parts.append(status)
-        return self.word("comma").join(part for part in parts if part)
+        return COMMA.join(part for part in parts if part)
 
     def _details(self, source: Source) -> Iterator[Text]:
         facts, parts = source.facts, source.parts
@@ -146,7 +146,7 @@ class LandingPrinter:
             if value and plain_name(str(value)) not in ("utf-8", "utf8")
         ]
         if notes:
-            yield Text(self.word("comma").join(notes), style="dim")
+            yield Text(COMMA.join(notes), style="dim")
         if facts["table_name"]:
             yield from self._columns(source, self.contract[facts["table_name"]])
         for conversion in source.conversions:
@@ -157,22 +157,21 @@ class LandingPrinter:
                 for severity, count in ((CRITICAL, source.critical), ("warning", source.warnings))
                 if count
             ]
-            yield Text(self.word("comma")).join(counts)
+            yield Text(COMMA).join(counts)
 
     def _columns(self, source: Source, table: RawTable) -> Iterator[Text]:
         """What is not plain: headers that are another word for their column, units, columns not read, constants."""
-        comma = self.word("comma")
         others = [
             f"{_flat(row['header'])} → {self._column(table, row['column_name'])}{_factor(row)}"
             for row in source.columns
             if row["column_name"] and row["position"] and (row["origin"] != "name" or row["factor"] not in (None, 1))
         ]
         if others:
-            yield Text(self.word("read_as", columns=comma.join(others)))
+            yield Text(self.word("read_as", columns=COMMA.join(others)))
         for origin, key in (("not_read", "not_read"), ("personal", "personal")):
             headers = [_flat(row["header"]) for row in source.columns if row["origin"] == origin and row["header"]]
             if headers:
-                yield Text(self.word(key, columns=comma.join(headers)), style="yellow")
+                yield Text(self.word(key, columns=COMMA.join(headers)), style="yellow")
         for row in source.columns:
             if row["position"] is None:
                 column = self._column(table, row["column_name"])
@@ -182,7 +181,7 @@ class LandingPrinter:
                 )
 
     def _conversion(self, row: Mapping[str, Any], table: RawTable) -> Text:
-        examples = self.word("comma").join(
+        examples = COMMA.join(
             self.word("example", row=example["row"], before=_flat(example["from"]), after=_flat(example["to"]))
             for example in row["examples"][:EXAMPLES]
         )
@@ -219,7 +218,7 @@ class LandingPrinter:
         facts = [] if finding.row is None else [Text(self.word("row", row=finding.row))]
         if finding.column:
             names = finding.column.split(", ")
-            facts.append(Text(self.word("comma").join(self._column(table, name) if table else name for name in names)))
+            facts.append(Text(COMMA.join(self._column(table, name) if table else name for name in names)))
         if finding.found is not None:
             facts.append(self._labelled("found", finding.found))
         if finding.expected is not None and finding.expected != in_common:
