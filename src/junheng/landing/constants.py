@@ -66,7 +66,8 @@ def constants_for(block: Block, table: RawTable, lacking: frozenset[str]) -> tup
 def places(block: Block) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     """The texts beside a block: those close to it, and the names of its folders, which count only without those."""
     path = PurePosixPath(block.file.name)
-    near = [Place("title", line.text) for line in block.titles]
+    first = block.header_rows[0] if block.header_rows else None
+    near = [Place("title", line.text) for line in block.titles if first is None or line.row < first]
     if block.sheet is not None:
         near.append(Place("sheet_name", block.sheet))
     near.append(Place("file_name", path.stem))

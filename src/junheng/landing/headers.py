@@ -95,6 +95,17 @@ def candidates(header: str) -> tuple[Candidate, ...]:
     return tuple(ways)
 
 
+def level_key(text: str) -> str:
+    """The key of one label: without number, unit and marks; empty for one that is nothing but a unit."""
+    return _level(text)[0]
+
+
+def unit_of(header: str) -> str | None:
+    """The unit that a header gives, whether its name is known or not."""
+    ways = candidates(header)
+    return ways[0].unit if ways else None
+
+
 def _is_part(level: str) -> bool:
     return any(word in level for word in parts("part"))
 
@@ -111,7 +122,7 @@ def _level(text: str) -> tuple[str, str | None]:
         if unit := unit_in(inner):
             found.append(unit)
             return ""
-        is_hint = any(hint in key(inner) for hint in parts("hint"))
+        is_hint = key(inner).startswith(parts("hint")) or key(inner).endswith(parts("hint"))
         return "" if is_hint and not _is_part(key(inner)) else inner
 
     text = _without_number(_unwrapped(_without_number(text.strip(MARKS + " "))))

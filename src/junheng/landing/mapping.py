@@ -1,20 +1,36 @@
-"""What `--map FILE.yml` says: which table a block is, which columns, which units. It beats what is recognised."""
+"""What `--map FILE.yml` says: which table a block is, which columns, which units. It beats what is recognised.
+
+The file is a list of entries. It is read strictly: whatever is unknown, or speaks of nothing that was handed in, is a
+UsageError with its line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
 
 from junheng.errors import UsageError
 from junheng.landing.model import Block
+from junheng.landing.plain import key, word_rows
+from junheng.landing.units import unit_in
+from junheng.raw_contract import RawTable
 
 SKIP = "skip"
+Value = TypeVar("Value")
+KEYS = ("file", "sheet", "block", "table", "form", "header_rows", "columns", "units", "values")
 
 
 @dataclass(frozen=True)
 class MapEntry:
-    """One entry of a map. `table` and the values of `columns` may be `skip`; None means: as recognised."""
+    """One entry of a map. `table` and the values of `columns` may be `skip`; None means: as recognised.
+
+    A column is named by its header, or by `#` and its number in the block.
+    """
 
     line: int
     file: str
@@ -37,12 +53,27 @@ class MapEntry:
         """Whether the entry speaks of a block."""
         return self.fits_sheet(block.file.name, block.sheet) and self.block in (None, block.number)
 
+    def column_at(self, position: int, header: str) -> str | None:
+        """What the entry says of a column: a column of the raw table, `skip`, or None."""
+        return _at(self.columns, position, header)
+
+    def unit_at(self, position: int, header: str) -> str | None:
+        """The unit that the entry gives a column."""
+        return _at(self.units, position, header)
+
+    def unused(self, blocks: list[Block]) -> list[str]:
+        """The headers of the entry that stand in none of the blocks."""
+        known = {
+            name for block in blocks for place, header in enumerate(block.headers) for name in _names(place, header)
+        }
+        return [name for name in (*self.columns, *self.units) if _header_key(name) not in known]
+
 
 @dataclass(frozen=True)
 class LandingMap:
     """A whole map; of several entries that fit a block the last one holds."""
 
-    path: str | None = None
+    path: Path | None = None
     entries: tuple[MapEntry, ...] = ()
 
     def entry_for(self, block: Block) -> MapEntry | None:
@@ -55,12 +86,144 @@ class LandingMap:
         return entries[-1].header_rows if entries else None
 
     def require_used(self, blocks: Iterable[Block]) -> None:
-        """Raise UsageError for an entry that fits no block."""
+        """Raise UsageError for an entry, or a header of one, that fits no block that was handed in."""
         known = list(blocks)
         for entry in self.entries:
-            if not any(entry.fits(block) for block in known):
+            fitting = [block for block in known if entry.fits(block)]
+            if not fitting:
                 found = " / ".join(str(part) for part in (entry.file, entry.sheet, entry.block) if part is not None)
                 raise UsageError("map_entry_unused", file=self.path, row=entry.line, found=found)
+            if unused := entry.unused(fitting):
+                raise UsageError("map_header_unused", file=self.path, row=entry.line, found=", ".join(unused))
 
 
 NO_MAP = LandingMap()
+
+
+def read_map(path: Path, contract: Mapping[str, RawTable]) -> LandingMap:
+    """Read a map. Raises UsageError with the line for whatever it may not say."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise UsageError("map_unreadable", file=path, row=mark.line + 1 if mark else None, found=str(error)) from error
+    if root is None:
+        return LandingMap(path)
+    reader = _Reader(path, contract)
+    return LandingMap(path, tuple(reader.entry(node) for node in reader.items(root)))
+
+
+class _Reader:
+    """From the nodes of a YAML document to entries; scalars keep their text, so that codes keep their zeros."""
+
+    def __init__(self, path: Path, contract: Mapping[str, RawTable]) -> None:
+        self.path = path
+        self.contract = contract
+
+    def wrong(self, node: yaml.Node, found: str, expected: str) -> UsageError:
+        return UsageError("map_wrong", file=self.path, row=node.start_mark.line + 1, found=found, expected=expected)
+
+    def items(self, node: yaml.Node) -> list[yaml.Node]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.wrong(node, _shown(node), "[...]")
+        return list(node.value)
+
+    def members(self, node: yaml.Node) -> dict[str, yaml.Node]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self.wrong(node, _shown(node), "{...}")
+        members: dict[str, yaml.Node] = {}
+        for name_node, value in node.value:
+            name = self.text(name_node)
+            if name in members:
+                raise UsageError("map_key_twice", file=self.path, row=name_node.start_mark.line + 1, found=name)
+            members[name] = value
+        return members
+
+    def text(self, node: yaml.Node) -> str:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            raise self.wrong(node, _shown(node), "text")
+        return str(node.value)
+
+    def number(self, node: yaml.Node) -> int:
+        text = self.text(node)
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            raise self.wrong(node, text, "1, 2, 3, …")
+        return int(text)
+
+    def one_of(self, node: yaml.Node, known: Iterable[str]) -> str:
+        text = self.text(node)
+        choices = list(known)
+        if text not in choices:
+            raise self.wrong(node, text, ", ".join(choices))
+        return text
+
+    def entry(self, node: yaml.Node) -> MapEntry:
+        members = self.members(node)
+        for name, value in members.items():
+            if name not in KEYS:
+                raise self.wrong(value, name, ", ".join(KEYS))
+        if "file" not in members:
+            raise self.wrong(node, ", ".join(members), "file")
+
+        table = self.given(members, "table", lambda value: self.one_of(value, (*self.contract, SKIP)))
+        columns = self._columns(table)
+        forms = [row[name] for row in word_rows("forms") for name in ("form", "old_form") if row[name]]
+        return MapEntry(
+            line=node.start_mark.line + 1,
+            file=self.text(members["file"]),
+            sheet=self.given(members, "sheet", self.text),
+            block=self.given(members, "block", self.number),
+            table=table,
+            form=self.given(members, "form", lambda value: self.one_of(value, forms)),
+            header_rows=self.given(
+                members, "header_rows", lambda value: tuple(self.number(row) for row in self.items(value))
+            ),
+            columns=self.given(
+                members, "columns", lambda value: self._words(value, lambda one: self.one_of(one, (*columns, SKIP)))
+            )
+            or {},
+            units=self.given(members, "units", lambda value: self._words(value, self._unit)) or {},
+            values=self.given(members, "values", lambda value: self._values(value, columns)) or {},
+        )
+
+    def given(self, members: dict[str, yaml.Node], name: str, read: Callable[[yaml.Node], Value]) -> Value | None:
+        return read(members[name]) if name in members else None
+
+    def _columns(self, table: str | None) -> list[str]:
+        tables = [member for name, member in self.contract.items() if table in (None, SKIP, name)]
+        return list(dict.fromkeys(column.name for member in tables for column in member.columns))
+
+    def _words(self, node: yaml.Node, read: Callable[[yaml.Node], str]) -> dict[str, str]:
+        return {name: read(value) for name, value in self.members(node).items()}
+
+    def _values(self, node: yaml.Node, columns: list[str]) -> dict[str, str]:
+        values = self._words(node, self.text)
+        for name in values:
+            if name not in columns:
+                raise self.wrong(node, name, ", ".join(columns))
+        return values
+
+    def _unit(self, node: yaml.Node) -> str:
+        text = self.text(node)
+        if unit_in(text) is None:
+            raise self.wrong(node, text, ", ".join(row["unit"] for row in word_rows("units")))
+        return text
+
+
+def _shown(node: yaml.Node) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else str(node.tag).rpartition(":")[2]
+
+
+def _names(position: int, header: str) -> tuple[str, str]:
+    return f"#{position + 1}", _header_key(header)
+
+
+def _header_key(name: str) -> str:
+    return name.strip() if name.strip().startswith("#") else key(name)
+
+
+def _at(words: Mapping[str, str], position: int, header: str) -> str | None:
+    by_key = {_header_key(name): word for name, word in words.items()}
+    number, plain = _names(position, header)
+    return by_key.get(number, by_key.get(plain) if plain else None)

@@ -148,7 +148,7 @@ class Constant:
 class Doubt:
     """What stands against reading a block, or one column of it, as it is: a finding without its place.
 
-    `rule_id` is that of the finding; `column` a column of the raw table, or a header.
+    `rule_id` is that of the finding; `column` a column of the raw table, or a header; `row` None is the header's.
     """
 
     rule_id: str
@@ -156,6 +156,7 @@ class Doubt:
     column: str | None = None
     found: str | None = None
     expected: str | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def _doubts(block: Block, reading: Reading) -> Iterator[Finding]:
             table,
             block.file.name,
             block.sheet,
-            _header_row(block),
+            doubt.row or _header_row(block),
             doubt.column,
             doubt.found,
             doubt.expected,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from junheng.findings import CRITICAL, WARNING
 from junheng.landing.constants import constants_for
-from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header
+from junheng.landing.form_layouts import Form, alternatives, form_named
+from junheng.landing.forms import LayoutError, doubts_of, form_of, unpivot
+from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header, unit_of
 from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
 from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
 from junheng.landing.plain import key
 from junheng.landing.table_names import exact_table, named_tables
 from junheng.landing.units import UnitError, factor_for, has_unit_in_name, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn, RawTable
-
-Sample = Sequence[Sequence[str | None]]
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,15 @@ class Attempt:
         return len(self.columns), sum(use.origin == "name" for use in self.columns)
 
 
-def recognise(block: Block, sample: Sample, contract: Mapping[str, RawTable], mapping: LandingMap = NO_MAP) -> Reading:
-    """Read a block: by the map where it speaks of it, else by headers, title, and names of sheet, file and folder.
-
-    `sample` are some rows of the block as text.
-    """
+def recognise(block: Block, contract: Mapping[str, RawTable], mapping: LandingMap = NO_MAP) -> Reading:
+    """Read a block: by the map where it speaks of it, else by headers, title, and names of sheet, file and folder."""
     entry = mapping.entry_for(block)
     if block.sheet is not None and key(block.sheet) in ignored("sheet"):
         return _nothing(block, "own_sheet")
     if entry and entry.table == SKIP:
         return _nothing(block, "skipped_by_map", is_skipped=True)
+    if entry and entry.form:
+        return _by_form(block, form_named(entry.form), contract, entry)
     if entry and entry.table:
         return _settled(block, _attempt(block, contract[entry.table], entry))
     attempts = [_attempt(block, table, entry) for table in contract.values()]
@@ -57,7 +56,30 @@ def recognise(block: Block, sample: Sample, contract: Mapping[str, RawTable], ma
     fitting = sorted((attempt for attempt in attempts if attempt.fits), key=lambda one: one.weight, reverse=True)
     if fitting:
         return _chosen(block, fitting, named)
+    form = form_of(block)
+    if form:
+        return _by_form(block, form, contract, entry)
     return _unfit(block, attempts, named)
+
+
+def _by_form(block: Block, form: Form, contract: Mapping[str, RawTable], entry: MapEntry | None) -> Reading:
+    """Read a block as a statistics form; columns and units of a map speak of the rows that the form becomes."""
+    unread = _nothing(block, "form_in_doubt")
+    if not form.layout:
+        if form.table:
+            doubt = Doubt("form_in_doubt", CRITICAL, found=form.name, expected=", ".join(alternatives(form)))
+            return replace(unread, doubts=(doubt,), candidates=(form.table,), form=None)
+        doubt = Doubt("form_not_landed", WARNING, found=form.name)
+        return replace(unread, reason="form_without_rows", doubts=(doubt,))
+    table = contract[form.table or ""]
+    try:
+        rows = unpivot(block, form)
+        doubts = doubts_of(block, form)
+    except LayoutError as error:
+        doubt = Doubt("form_layout_differs", CRITICAL, found=error.found, expected=form.name)
+        return replace(unread, reason="form_layout_differs", doubts=(doubt,), candidates=(table.name,))
+    reading = _settled(rows, _attempt(rows, table, entry, is_form=True))
+    return replace(reading, form=form.name, doubts=(*reading.doubts, *doubts))
 
 
 def _chosen(block: Block, fitting: list[Attempt], named: str | None) -> Reading:
@@ -132,7 +154,7 @@ def _nothing(block: Block, reason: str, *, is_skipped: bool = False) -> Reading:
     return Reading(None, unread=unread, personal=personal, is_skipped=is_skipped, reason=reason)
 
 
-def _attempt(block: Block, table: RawTable, entry: MapEntry | None) -> Attempt:
+def _attempt(block: Block, table: RawTable, entry: MapEntry | None, *, is_form: bool = False) -> Attempt:
     """Read a block as one table, whether it fits or not."""
     columns = {column.name: column for column in table.columns}
     values = {name: value for name, value in (entry.values if entry else {}).items() if name in columns}
@@ -140,10 +162,10 @@ def _attempt(block: Block, table: RawTable, entry: MapEntry | None) -> Attempt:
     uses: dict[str, ColumnUse] = {}
     doubts: list[Doubt] = []
     for position, header in enumerate(block.headers):
-        match, origin = _match(header, table, entry)
+        match, origin = _match(position, header, table, entry)
         if match is None or match.column in values:
             continue
-        use, doubt = _use(position, header, match, origin, columns[match.column], in_titles, entry)
+        use, doubt = _use(position, header, match, origin, columns[match.column], in_titles, entry, is_form)
         doubts += [doubt] if doubt else []
         earlier = uses.get(use.column)
         if earlier is None or _beats(use, earlier):
@@ -168,13 +190,14 @@ def _beats(use: ColumnUse, earlier: ColumnUse) -> bool:
     return rank.index(use.origin) < rank.index(earlier.origin)
 
 
-def _match(header: str, table: RawTable, entry: MapEntry | None) -> tuple[HeaderMatch | None, str]:
+def _match(position: int, header: str, table: RawTable, entry: MapEntry | None) -> tuple[HeaderMatch | None, str]:
     """The column of a header: by the map, else by its name."""
     found = match_header(header, table)
-    if entry and header in entry.columns:
-        name = entry.columns[header]
+    name = entry.column_at(position, header) if entry else None
+    if name:
         is_known = any(column.name == name for column in table.columns)
-        return (HeaderMatch(name, found.unit if found else None, "map"), "map") if is_known else (None, "map")
+        unit = found.unit if found else unit_of(header)
+        return (HeaderMatch(name, unit, "map"), "map") if is_known else (None, "map")
     return found, found.origin if found else ""
 
 
@@ -186,12 +209,14 @@ def _use(
     column: RawColumn,
     in_titles: Mapping[str, tuple[str, ...]],
     entry: MapEntry | None,
+    is_form: bool,
 ) -> tuple[ColumnUse, Doubt | None]:
     """How a column is read, with the unit of the map, of its header or of the title."""
     unit = match.unit
-    if entry and header in entry.units:
-        unit = unit_in(entry.units[header])
-    elif unit is None and column.unit and not has_unit_in_name(column, header):
+    mapped = entry.unit_at(position, header) if entry else None
+    if mapped:
+        unit = unit_in(mapped)
+    elif unit is None and column.unit and (is_form or not has_unit_in_name(column, header)):
         of_base = in_titles.get(units()[unit_in(column.unit) or ""].base, ())
         if len(of_base) > 1:
             names = ", ".join(units()[name].name for name in of_base)

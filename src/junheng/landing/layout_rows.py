@@ -1,0 +1,57 @@
+"""The rows of a block as lists of text in Python: only for statistics forms, which are small."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import islice
+
+from junheng.landing.model import Block, GridRows, TextRows
+
+MAX_ROWS = 100_000
+Row = list[str | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows with their numbers, all as wide as the header; blank texts are None."""
+
+    header: list[tuple[int, Row]]
+    rows: list[tuple[int, Row]]
+
+
+class NoGridError(Exception):
+    """Rows that are not read into Python: those of Parquet, and more than a form can have."""
+
+
+def grid_of(block: Block) -> Grid:
+    """The rows of a block. Raises NoGridError for those that cannot be a form."""
+    width = len(block.headers)
+    if isinstance(block.rows, GridRows):
+        numbered = zip(block.rows.numbers, (list(row) for row in block.rows.rows), strict=True)
+        found: list[tuple[int, Row]] = list(islice(numbered, MAX_ROWS + 1))
+    elif isinstance(block.rows, TextRows):
+        found = _records(block.rows)
+    else:
+        raise NoGridError
+    if len(found) > MAX_ROWS:
+        raise NoGridError
+    header = [(block.header_rows[-1] if block.header_rows else 0, _padded(list(block.headers), width))]
+    return Grid(header, [(number, _padded(row, width)) for number, row in found])
+
+
+def _records(rows: TextRows) -> list[tuple[int, Row]]:
+    with rows.path.open(encoding="utf-8", newline="") as lines:
+        records = csv.reader(islice(lines, rows.skip, None), delimiter=rows.delimiter)
+        found: list[tuple[int, Row]] = []
+        for number, record in enumerate(records, start=rows.first_row):
+            if record:
+                found.append((number, list(record)))
+            if len(found) > MAX_ROWS:
+                raise NoGridError
+        return found
+
+
+def _padded(row: Row, width: int) -> Row:
+    texts = [text if text and text.strip() else None for text in row]
+    return (texts + [None] * width)[: max(width, len(texts))]
