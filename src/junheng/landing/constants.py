@@ -32,7 +32,7 @@ RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-–—~至/]\s*((?:19|20)?\d\d)(
 # A year that stands alone: no part of a date, of a longer number or of a version.
 ALONE = re.compile(r"(?<![\d./-])((?:19|20)\d\d)(?!\s*[\d./-])")
 DATE = re.compile(
-    r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d)|(?<!\d)(?:19|20)\d\d\s*[-./年]\s*(?:0?[1-9]|1[0-2])(?!\d)"
+    r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d(?:\d{2,6})?)?(?!\d)|(?<!\d)(?:19|20)\d\d\s*[-./年]\s*(?:0?[1-9]|1[0-2])(?!\d)"
 )
 SCHOOL_CODE = re.compile(r"(?<![0-9A-Za-z])\d{10}(?![0-9A-Za-z])")
 COUNTY_CODE = re.compile(r"(?<![0-9A-Za-z])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{4}(?![0-9A-Za-z])")
@@ -77,12 +77,11 @@ def places(block: Block) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
 def years_in(text: str, *, is_fiscal: bool) -> list[str]:
     """The years that a text names; of a school year from 2024 to 2025 that is 2024. A date names none."""
     text = DATE.sub(" ", tidy(text))
-    ranges = [match for match in RANGE.finditer(text) if _follows(match.group(1), match.group(2))]
-    if ranges and is_fiscal:
+    ranges = [match.groups() for match in RANGE.finditer(text)]
+    if is_fiscal and any(_follows(first, last) for first, last in ranges):
         return []
-    years = [match.group(1) for match in ranges]
-    rest = RANGE.sub(" ", text)
-    return list(dict.fromkeys([*years, *ALONE.findall(rest)]))
+    years = [year for first, last in ranges for year in ((first,) if _follows(first, last) else (first, last))]
+    return list(dict.fromkeys([*years, *ALONE.findall(RANGE.sub(" ", text))]))
 
 
 def _follows(first: str, second: str) -> bool:

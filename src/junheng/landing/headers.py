@@ -122,7 +122,8 @@ def _level(text: str) -> tuple[str, str | None]:
         if unit := unit_in(inner):
             found.append(unit)
             return ""
-        is_hint = key(inner).startswith(parts("hint")) or key(inner).endswith(parts("hint"))
+        hints = parts("hint")
+        is_hint = key(inner) in hints or (match.start() > 0 and key(inner).startswith(hints))
         return "" if is_hint and not _is_part(key(inner)) else inner
 
     text = _without_number(_unwrapped(_without_number(text.strip(MARKS + " "))))
