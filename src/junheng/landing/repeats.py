@@ -121,7 +121,10 @@ def _places(records: Iterable[SourceRecord]) -> list[Place]:
 
 
 def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, places: Sequence[Place]) -> bool:
-    """Fill `scratch.shared`: every row whose key stands in two places, with the row of the first place beside it."""
+    """Fill `scratch.shared`: every row whose key stands in an earlier place too, the row there, and whether they agree.
+
+    Gives False when there is none.
+    """
     connection.execute("create or replace table scratch.place (file varchar, sheet varchar, position integer)")
     connection.executemany(
         "insert into scratch.place values (?, ?, ?)",
@@ -129,60 +132,59 @@ def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, pl
     )
     raw = f"raw.{quoted(table.name)}"
     keys = [quoted(name) for name in table.key]
+    key = ", ".join(f"landed.{name}" for name in keys)
     placed = (
         f"{raw} as landed inner join scratch.place on landed._source_file = place.file"
         " and landed._source_sheet is not distinct from place.sheet"
     )
-    complete = " and ".join(f"landed.{key} is not null" for key in keys)
+    complete = " and ".join(f"landed.{name} is not null" for name in keys)
     connection.execute(
-        f"create or replace table scratch.shared_key as select {', '.join(f'landed.{key}' for key in keys)},"
-        f" min(position) as first_position from {placed} where {complete} group by all"
-        " having min(position) <> max(position)"
+        f"create or replace table scratch.shared_key as select {key}, min(position) as first_position from {placed}"
+        f" where {complete} group by all having min(position) <> max(position)"
     )
     row = connection.execute("select count(*) from scratch.shared_key").fetchone()
     if not row or not row[0]:
         return False
-    columns = "{" + ", ".join(f"{literal(name)}: landed.{quoted(name)}" for name in _names(table)) + "}"
-    same_key = " and ".join(f"shared_key.{key} = landed.{key}" for key in keys)
-    window = f"partition by {', '.join(f'landed.{key}' for key in keys)} order by position, landed._source_row"
+    same_key = " and ".join(f"shared_key.{name} = landed.{name}" for name in keys)
+    others = [quoted(column.name) for column in table.columns if not column.is_key]
+    is_same = " and ".join(f"landed.{name} is not distinct from earlier.{name}" for name in others) or "true"
     connection.execute(
-        f"create or replace table scratch.shared as select landed.rowid as row_id, position, first_position,"
-        f" landed._source_file as file, landed._source_sheet as sheet, landed._source_row as source_row,"
-        f" {columns} as cells, first_value({columns}) over of_key as first_cells,"
-        " first_value(landed._source_row) over of_key as first_row"
-        f" from {placed} inner join scratch.shared_key on {same_key} window of_key as ({window})"
+        "create or replace table scratch.shared as with rows_of_keys as (select landed.rowid as row_id, position,"
+        " first_position, min(landed.rowid) filter (where position = first_position) over"
+        f" (partition by {key}) as earlier_id from {placed} inner join scratch.shared_key on {same_key})"
+        f" select rows_of_keys.*, {is_same} as is_same from rows_of_keys inner join {raw} as landed"
+        f" on landed.rowid = row_id inner join {raw} as earlier on earlier.rowid = earlier_id"
+        " where position > first_position"
     )
     return True
 
 
 def _report_contradictions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
     """One critical finding for every row whose key stands with other values in an earlier place."""
-    names = [name for name in _names(table) if name not in table.key]
-    differing = ", ".join(
-        f"case when cells.{quoted(name)} is distinct from first_cells.{quoted(name)} then {literal(name)} end"
-        for name in names
-    )
-    texts = {
-        side: f"map([{', '.join(map(literal, names))}],"
-        f" [{', '.join(f'cast({side}.{quoted(name)} as varchar)' for name in names)}])"
-        for side in ("cells", "first_cells")
-    }
+    names = [column.name for column in table.columns if not column.is_key]
 
-    def shown(side: str) -> str:
-        value = f"coalesce({texts[side]}[name], '')"
-        return f"array_to_string(list_transform(names, name -> {value}), ', ')"
+    def listed(value: str) -> str:
+        """The differing columns as one text, each told by `value`, in which `{}` stands for the column."""
+        cases = ", ".join(
+            f"case when landed.{quoted(name)} is distinct from earlier.{quoted(name)}"
+            f" then {value.format(quoted(name)) if '{' in value else literal(name)} end"
+            for name in names
+        )
+        return f"concat_ws(', ', {cases})"
 
-    keys = "json_object(" + ", ".join(f"{literal(name)}, cells.{quoted(name)}" for name in table.key) + ")"
-    first_place = f"concat_ws({literal(BETWEEN)}, place.file, place.sheet, first_row)"
+    def values(side: str) -> str:
+        return listed(f"coalesce(cast({side}.{{}} as varchar), '')")
+
+    keys = "json_object(" + ", ".join(f"{literal(name)}, landed.{quoted(name)}" for name in table.key) + ")"
+    there = f"concat_ws({literal(BETWEEN)}, earlier._source_file, earlier._source_sheet, earlier._source_row)"
+    raw = f"raw.{quoted(table.name)}"
     connection.execute(
         f'insert into {TABLE} (rule_id, severity, table_name, file, sheet, "row", column_name, found, expected, keys)'
-        " with compared as (select *,"
-        f" list_filter([{differing}], name -> name is not null) as names from scratch.shared"
-        " where position > first_position)"
-        f" select 'key_in_two_files', {literal(CRITICAL)}, {literal(table.name)}, shared.file, shared.sheet,"
-        f" source_row, array_to_string(names, ', '), {shown('cells')},"
-        f" {first_place} || ': ' || {shown('first_cells')}, {keys}"
-        " from compared as shared inner join scratch.place on place.position = first_position where len(names) > 0"
+        f" select 'key_in_two_files', {literal(CRITICAL)}, {literal(table.name)}, landed._source_file,"
+        f" landed._source_sheet, landed._source_row, {listed('name')}, {values('landed')},"
+        f" {there} || ': ' || {values('earlier')}, {keys}"
+        f" from scratch.shared inner join {raw} as landed on landed.rowid = row_id"
+        f" inner join {raw} as earlier on earlier.rowid = earlier_id where not is_same"
     )
 
 
@@ -193,7 +195,7 @@ def _remove_repeated_rows(
     accounts: Accounts,
     findings: Findings,
 ) -> None:
-    repeated = "from scratch.shared where position > first_position and cells is not distinct from first_cells"
+    repeated = "from scratch.shared where is_same"
     counts = connection.execute(
         f"select position, first_position, count(*) {repeated} group by all order by all"
     ).fetchall()
@@ -212,10 +214,6 @@ def _remove_repeated_rows(
         place = places[position]
         found = f"{places[first].name}: {rows}"
         findings.add(Finding(rule_id, WARNING, table.name, place.file, place.sheet, found=found))
-
-
-def _names(table: RawTable) -> list[str]:
-    return [column.name for column in table.columns]
 
 
 def _bytes(block: Block) -> tuple[str | None, ...]:
