@@ -13,6 +13,7 @@ from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, keys_text
 from junheng.landing.cells import quoted
 from junheng.landing.records import path_literal
+from junheng.validation.results import column_missing_in
 from junheng.validation.wording import in_language
 
 if TYPE_CHECKING:
@@ -114,8 +115,14 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
 
 
 def refuse_errors(results: Sequence[RuleResult]) -> None:
-    """Raise MachineError for a rule that could not be asked: that is never a pass."""
+    """Raise MachineError for a rule that could not be asked: that is never a pass.
+
+    Raises UsageError where it needs a column that its table lacks: the suite is wrong, the tables have all of theirs.
+    """
     for result in results:
+        missing = column_missing_in(result.reason) if result.status == "error" else None
+        if missing is not None:
+            raise UsageError("suite_unknown_column", column=result.rule_id, found=missing[0], expected=missing[1])
         if result.status == "error":
             raise MachineError("rule_error", column=result.rule_id, found=result.reason)
 

@@ -20,7 +20,7 @@ from junheng.validation.failing_rows import NAMES
 from junheng.validation.gx_json import gx_refusal
 from junheng.validation.linter import lint_values
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
-from junheng.validation.sources import DATABASES, Limits
+from junheng.validation.sources import DATABASES, Limits, own_connection
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -269,9 +269,10 @@ def write_failing_rows(results: Sequence[ValidationResult], path: Path) -> Path:
 
     The rows do not pass through Python. Raises MachineError.
     """
+    limits = Limits(keep_order=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder, duckdb.connect() as connection:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder, own_connection(limits) as connection:
             parts = [str(Path(folder) / f"{number}.parquet") for number in range(len(results))]
             for result, part in zip(results, parts, strict=True):
                 result.failing_rows().write_parquet(part)

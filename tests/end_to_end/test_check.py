@@ -197,8 +197,36 @@ def test_a_table_that_the_database_lacks_is_no_pass(folder: Path) -> None:
     assert (found["status"], found["reason"]) == ("no_data", "table_missing")
 
 
-def test_a_missing_column_refuses_its_suite_and_no_other(folder: Path) -> None:
-    other = suite(folder, "names", rule("name.given", "expect_column_values_to_not_be_null", column="pupil"))
+def test_a_missing_column_hurts_no_other_rule_and_is_no_pass(folder: Path) -> None:
+    path = suite(
+        folder,
+        "pupils",
+        rule("pupil.given", "expect_column_values_to_not_be_null", "info", column="pupil"),
+        not_negative(),
+    )
+    data = csv_file(folder, GOOD)
+    outcome = check(path, "--data", data, "--json", "--junit", folder / "junit.xml", "--gx-json", folder / "gx.json")
+    assert outcome.code == 2
+    assert statuses(outcome) == {"pupil.given": "error", "pupils.not_negative": "pass"}
+    found = json.loads(outcome.stdout)["suites"][0]
+    assert (found["success"], found["results"][0]["reason"]) == (False, "column_missing: pupil, nearest: pupils")
+    root = Xml.parse(folder / "junit.xml").getroot()  # noqa: S314 - our own file
+    assert (root.attrib["tests"], root.attrib["failures"], root.attrib["errors"]) == ("2", "0", "1")
+    document = json.loads((folder / "gx.json").read_text(encoding="utf-8"))
+    assert (document["success"], [one["success"] for one in document["results"]]) == (False, [False, True])
+    for lang, words, end in (
+        ("zh", "表里没有列 pupil；最接近的是 pupils", "未通过"),
+        ("en", "the table has no column pupil; the nearest is pupils", "not passed"),
+    ):
+        report = check(path, "--data", data, lang=lang)
+        assert words in report.stdout
+        assert report.stdout.splitlines()[-1] == end
+
+
+def test_a_mark_of_personal_data_on_a_missing_column_refuses_its_suite_and_no_other(folder: Path) -> None:
+    meta = {"table": "town.pupils", "keys": ["id"], "personal": ["pupil"]}
+    given = rule("name.given", "expect_column_values_to_not_be_null", column="code")
+    other = suite(folder, "names", given, meta=meta)
     outcome = check(
         other,
         suite(folder, "pupils", not_negative()),
@@ -220,8 +248,31 @@ def test_a_missing_column_refuses_its_suite_and_no_other(folder: Path) -> None:
     assert [(one["suite_name"], one["success"]) for one in documents] == [("pupils", False), ("names", False)]
 
 
+def test_a_look_up_needs_the_other_table(folder: Path) -> None:
+    query = "select * from {batch} where code not in (select code from town.schools)"
+    path = suite(
+        folder, "pupils", rule("known", "unexpected_rows_expectation", unexpected_rows_query=query), not_negative()
+    )
+    data = csv_file(folder, GOOD)
+    outcome = check(path, "--data", data, "--json")
+    assert (outcome.code, statuses(outcome)) == (1, {"known": "no_data", "pupils.not_negative": "pass"})
+    assert json.loads(outcome.stdout)["suites"][0]["results"][0]["reason"] == "table_missing"
+    database = folder / "库.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema town; create table town.schools as select 'A01' as code")
+        connection.from_csv_auto(str(data).replace("[", "[[]")).create("town.pupils")
+    outcome = check(path, "--warehouse", database, "--json")
+    assert (outcome.code, statuses(outcome)) == (1, {"known": "fail", "pupils.not_negative": "pass"})
+
+
+def test_a_header_without_rows_is_no_data_for_rules_on_numbers(folder: Path) -> None:
+    outcome = check(suite(folder, "pupils", not_negative()), "--data", csv_file(folder, []), "--json")
+    assert (outcome.code, statuses(outcome)) == (1, {"pupils.not_negative": "no_data"})
+    assert json.loads(outcome.stdout)["suites"][0]["results"][0]["reason"] == "table_empty"
+
+
 def test_a_rule_that_cannot_be_asked_hurts_no_other_and_is_no_pass(folder: Path) -> None:
-    query = "select * from {batch} where id in (select id from nowhere)"
+    query = "select nowhere(id) from {batch}"
     broken = rule("broken", "unexpected_rows_expectation", "info", unexpected_rows_query=query)
     path = suite(folder, "pupils", broken, not_negative())
     outcome = check(path, "--data", csv_file(folder, GOOD), "--json")

@@ -199,26 +199,70 @@ def test_a_condition_that_selects_nothing_is_not_applicable(connection: duckdb.D
         assert (found.status, found.reason) == ("not_applicable", "nothing_in_scope")
 
 
-def test_an_unknown_column_is_refused_with_the_nearest_one(connection: duckdb.DuckDBPyConnection) -> None:
-    for broken in (
-        suite(rule("column_values_to_not_be_null", column="V")),
-        suite(NOT_NULL, keys=("V",)),
-        suite(
-            rule(
-                "column_values_to_not_be_null",
-                column="k",
-                row_condition={"type": "nullity", "column": {"name": "V"}, "is_null": True},
-            )
-        ),
-        suite(rule("compound_columns_to_be_unique", column_list=["k", "V"])),
-    ):
+MISSING = "column_missing: V, nearest: v"
+ON_NULLS = {"type": "nullity", "column": {"name": "V"}, "is_null": True}
+ENGINES: list[Any] = ["duckdb", "gx"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_missing_column_is_an_error_of_the_rules_that_need_it(
+    connection: duckdb.DuckDBPyConnection, engine: Any
+) -> None:
+    rules = [
+        rule("column_values_to_not_be_null", "value", column="V"),
+        rule("column_values_to_not_be_null", "condition", column="k", row_condition=ON_NULLS),
+        rule("compound_columns_to_be_unique", "part of a set", column_list=["k", "V"]),
+        rule("column_max_to_be_between", "figure", column="V", max_value=0),
+        rule("column_values_to_be_in_type_list", "type", column="V", type_list=["INTEGER"]),
+        rule("column_values_to_not_be_null", "shown", meta={"actual": "V"}, column="v"),
+        NOT_NULL,
+        rule("column_max_to_be_between", column="v", max_value=6),
+    ]
+    with validate(connection, suite(*rules), engine=engine) as result:
+        assert [(found.status, found.reason) for found in result.results[:6]] == [("error", MISSING)] * 6
+        assert [(found.status, found.rows_failed) for found in result.results[6:]] == [("fail", 1), ("fail", 1)]
+        assert {row[0] for row in result.failing_rows().project("rule_id").fetchall()} == {NOT_NULL["id"]}
+        assert not result.success
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_missing_key_is_an_error_of_the_rules_that_name_rows(
+    connection: duckdb.DuckDBPyConnection, engine: Any
+) -> None:
+    rules = [
+        rule("column_values_to_not_be_null", column="k"),
+        rule("column_values_to_be_unique", column="k"),
+        rule("column_values_to_not_be_outliers", column="k", multiplier=9),
+        query("select * from {batch} where v > 100"),
+        {**query('select v as "V", k from {batch} where v = 5 limit 1'), "id": "query of its own"},
+        rule("column_min_to_be_between", column="k", min_value=1),
+        rule("column_unique_value_count_to_be_between", column="k", min_value=3),
+        rule("table_row_count_to_equal", value=3),
+        rule("column_to_exist", column="k"),
+    ]
+    with validate(connection, suite(*rules, keys=("V",)), engine=engine) as result:
+        assert [(found.status, found.reason) for found in result.results[:4]] == [("error", MISSING)] * 4
+        assert [found.status for found in result.results[4:]] == ["fail", "pass", "pass", "pass", "pass"]
+        assert [dict(row.keys) for row in result.results[4].sample] == [{"V": 5}]
+
+
+def test_a_mark_of_personal_data_on_a_missing_column_refuses_the_suite(connection: duckdb.DuckDBPyConnection) -> None:
+    for engine in ENGINES:
         with pytest.raises(UsageError) as caught:
-            validate(connection, broken)
-        assert (caught.value.message_id, caught.value.found, caught.value.expected) == (
-            "suite_unknown_column",
-            "V",
-            "v",
-        )
+            validate(connection, suite(NOT_NULL, personal=["V"]), engine=engine)
+        found = (caught.value.message_id, caught.value.found, caught.value.expected)
+        assert found == ("suite_unknown_column", "V", "v")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_year_that_the_table_does_not_say_is_an_error_of_every_rule(
+    connection: duckdb.DuckDBPyConnection, engine: Any
+) -> None:
+    rules = suite(NOT_NULL, rule("table_row_count_to_equal", value=3), year_column="school_year")
+    with validate(connection, rules, school_year=2024, engine=engine) as result:
+        assert [(found.status, found.reason) for found in result.results] == [
+            ("error", "column_missing: school_year")
+        ] * 2
 
 
 def test_mostly_is_exact(connection: duckdb.DuckDBPyConnection) -> None:

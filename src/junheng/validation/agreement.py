@@ -58,7 +58,7 @@ def agreements(
         .group_by("rule_id")
     )
     counts = dict(connection.execute(sql(counted)).fetchall())
-    samples = store.sample(name, counts, {key: columns[key] for key in suite.keys} if columns else {})
+    samples = store.sample(name, counts, {key: columns[key] for key in suite.keys if key in columns})
     return [
         agreement_of(found[rule.rule_id], rule.meta["agreement"], problems.get(rule.rule_id), counts, samples)
         for rule in asked

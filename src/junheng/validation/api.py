@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 from sqlglot import exp
 
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 from junheng.validation.agreement import agreements
-from junheng.validation.duckdb_engine import EngineRun
 from junheng.validation.expressions import identifier, sql
 from junheng.validation.failing_rows import PLACE_NAMES, FailingRows
+from junheng.validation.guessed_types import without_guesses
 from junheng.validation.gx_json import filled_document
 from junheng.validation.gx_tables import is_spark
 from junheng.validation.linter import lint_values
-from junheng.validation.outcomes import made
-from junheng.validation.plan import Plan, plan_of, required_text
+from junheng.validation.outcomes import without_year
 from junheng.validation.results import RuleResult, ValidationResult
 from junheng.validation.sources import (
     FAILING_ROWS,
     Limits,
-    described,
     exists,
-    narrowed,
     open_source,
     own_connection,
     table_named,
     temporary_table,
 )
 from junheng.validation.suite_files import load_suite, load_suites
+from junheng.validation.suite_run import Engine, run_on
 from junheng.validation.suites import Parameters, Suite
 
-Engine = Literal["duckdb", "gx"]
 ORDER = ("rule_id", "keys", *PLACE_NAMES, "actual", "required")
 
 
@@ -67,7 +64,11 @@ def validate(
     source = open_source(data, table or loaded.table, limits or Limits())
     try:
         store = FailingRows(source.connection, source.failing, temporary=source.temporary)
-        rows, results = run_on(source.connection, source.relation, loaded, values, store, school_year, engine)
+        rows, results = run_on(
+            source.connection, source.relation, loaded, values, store, school_year, engine, is_alone=source.is_alone
+        )
+        if source.has_guessed_types and source.relation is not None:
+            results = without_guesses(source.connection, source.relation, loaded, values, results, school_year, engine)
     except duckdb.Error as error:
         source.close()
         raise unreadable(error) from error
@@ -84,6 +85,9 @@ def _of_spark(
     """One suite on a Spark data frame. The failing rows are kept in a DuckDB of their own."""
     if engine != "gx":
         raise UsageError("data_unknown", found="pyspark.sql.DataFrame", expected='engine="gx"')
+    if suite.year_column and school_year is not None and suite.year_column not in frame.columns:
+        results = without_year(suite, parameters, frame.columns)
+        return ValidationResult(suite.name, suite.table, 0, results, filled_document(suite, parameters))
     from junheng.validation.gx_engine import run_frame
 
     connection = own_connection(Limits())
@@ -123,40 +127,6 @@ def unreadable(error: duckdb.Error) -> JunhengError:
     machine = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InternalException, duckdb.FatalException)
     kind, name = (MachineError, "engine") if isinstance(error, machine) else (DataError, "data_unreadable")
     return kind(name, found=str(error).strip().splitlines()[0])
-
-
-def run_on(
-    connection: duckdb.DuckDBPyConnection,
-    relation: exp.Expr | None,
-    suite: Suite,
-    parameters: Parameters,
-    store: FailingRows,
-    school_year: int | None,
-    engine: Engine = "duckdb",
-) -> tuple[int, tuple[RuleResult, ...]]:
-    """Run one suite on a relation, None when there is no such table.
-
-    The number of rows and one result for each rule.
-    """
-    if relation is None:
-        return 0, missing_table(suite, parameters)
-    columns = described(connection, relation)
-    if suite.year_column and school_year is not None:
-        relation = narrowed(relation, suite.year_column, school_year)
-    if engine == "gx":
-        from junheng.validation.gx_engine import run_relation
-
-        return run_relation(connection, relation, suite, parameters, store)
-    run = EngineRun(connection, relation, plan_of(suite, columns, parameters), store)
-    results = run.run()
-    return run.rows, results
-
-
-def missing_table(suite: Suite, parameters: Parameters) -> tuple[RuleResult, ...]:
-    """The results of a suite whose table is not there."""
-    required = {rule.rule_id: required_text(rule, rule.filled(parameters), parameters) for rule in suite.rules}
-    plan = Plan(suite, {}, {}, {}, required)
-    return tuple(made(plan, rule, "no_data", "table_missing") for rule in suite.rules)
 
 
 def run_suites(

@@ -68,7 +68,7 @@ class EngineRun:
             samples = self.store.sample(
                 suite.name,
                 [rule.rule_id for rule in suite.rules if self.failed(rule.rule_id)],
-                {key: self.plan.columns[key] for key in suite.keys},
+                {key: self.plan.columns[key] for key in suite.keys if key in self.plan.columns},
             )
         finally:
             self.session.drop_staged()

@@ -29,8 +29,9 @@ from junheng.validation.gx_results import exception_of, figure, for_gx, key_valu
 from junheng.validation.gx_scopes import Scope, members_of, scope_of
 from junheng.validation.gx_session import GxOutcomes, GxRule, first_line, silence
 from junheng.validation.gx_tables import DuckTable, GxTable, spark_table
+from junheng.validation.needs import Exists
 from junheng.validation.outcomes import made
-from junheng.validation.plan import Plan, refuse_unknown_columns, required_text
+from junheng.validation.plan import Plan, checked_plan
 from junheng.validation.queries import ACTUAL, REQUIRED, query_rule
 from junheng.validation.results import (
     MASK,
@@ -52,20 +53,24 @@ class GxRun:
     """One suite on one table."""
 
     table: GxTable
-    suite: Suite
-    parameters: Parameters
+    plan: Plan
     rows: int = 0
     scopes: dict[str, Scope] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     failing: dict[str, list[FailingRow]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        refuse_unknown_columns(self.suite, self.table.columns, self.parameters)
-        arguments = {rule.rule_id: rule.filled(self.parameters) for rule in self.suite.rules}
-        required = {
-            rule.rule_id: required_text(rule, arguments[rule.rule_id], self.parameters) for rule in self.suite.rules
-        }
-        self.plan = Plan(self.suite, self.table.columns, {}, arguments, required)
+        self.problems.update(self.plan.problems)
+
+    @property
+    def suite(self) -> Suite:
+        """The suite."""
+        return self.plan.suite
+
+    @property
+    def shown(self) -> list[str]:
+        """The columns that name a failing row and say where it comes from, as far as the table has them."""
+        return [name for name in (*self.suite.keys, *PLACE) if name in self.table.columns]
 
     def run(self) -> tuple[RuleResult, ...]:
         """One result for each rule, in the order of the suite; all failing rows are in `failing` afterwards."""
@@ -94,11 +99,10 @@ class GxRun:
 
     def result_format(self) -> dict[str, Any]:
         """Everything that is known of every failing row."""
-        index = [*self.suite.keys, *(name for name in PLACE if name in self.table.columns)]
         return {
             "result_format": "COMPLETE",
             # Without any, no failing rows come back.
-            "unexpected_index_column_names": index or list(self.table.columns)[:1],
+            "unexpected_index_column_names": self.shown or list(self.table.columns)[:1],
             # The number of failing rows that come back with their keys: by default 20, here all.
             "partial_unexpected_count": self.rows + 1,
             # This query loses the row condition of its rule.
@@ -110,6 +114,8 @@ class GxRun:
     def count(self) -> None:
         """Count the rows of each rule's scope: Great Expectations calls a rule without anything to judge a success."""
         for rule in self.suite.rules:
+            if rule.rule_id in self.problems or rule.rule_id in self.plan.without_data:
+                continue
             try:
                 self.scopes[rule.rule_id] = scope_of(rule, self.plan.arguments[rule.rule_id], self.table.columns)
             except RuleProblemError as problem:
@@ -150,6 +156,8 @@ class GxRun:
         """Status and reason of a rule that has nothing to judge; None for a rule to ask."""
         if rule.rule_id in self.problems:
             return "error", self.problems[rule.rule_id]
+        if rule.rule_id in self.plan.without_data:
+            return "no_data", self.plan.without_data[rule.rule_id]
         scope = self.scopes[rule.rule_id]
         if rule.expectation_type in ROW_COUNTS:
             return None
@@ -255,20 +263,28 @@ class GxRun:
 
 
 def run_table(
-    table: GxTable, suite: Suite, parameters: Parameters, store: FailingRows
+    table: GxTable, suite: Suite, parameters: Parameters, store: FailingRows, exists: Exists | None = None
 ) -> tuple[int, tuple[RuleResult, ...]]:
-    """Run one suite on a table; the number of rows and one result for each rule. The store has all failing rows."""
-    run = GxRun(table, suite, parameters)
+    """Run one suite on a table; the number of rows and one result for each rule. The store has all failing rows.
+
+    With `exists`, a rule that reads another table which is not there has no data.
+    """
+    run = GxRun(table, checked_plan(suite, table.columns, parameters, exists))
     results = run.run()
     store.keep(suite, run.failing)
     return run.rows, results
 
 
 def run_relation(
-    connection: duckdb.DuckDBPyConnection, relation: exp.Expr, suite: Suite, parameters: Parameters, store: FailingRows
+    connection: duckdb.DuckDBPyConnection,
+    relation: exp.Expr,
+    suite: Suite,
+    parameters: Parameters,
+    store: FailingRows,
+    exists: Exists | None = None,
 ) -> tuple[int, tuple[RuleResult, ...]]:
     """Run one suite on a relation of a DuckDB connection."""
-    return run_table(DuckTable(connection, relation), suite, parameters, store)
+    return run_table(DuckTable(connection, relation), suite, parameters, store, exists)
 
 
 def run_frame(

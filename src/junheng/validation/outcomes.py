@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from junheng.validation.aggregates import AggregateRule, Judgement
 from junheng.validation.catalogue import ROW_COUNTS
+from junheng.validation.columns import nearest
 from junheng.validation.distinct import DistinctRule
-from junheng.validation.plan import Plan
-from junheng.validation.results import MASK, FailingRow, RuleResult, Status, enough, status_of
-from junheng.validation.suites import Rule, Suite
+from junheng.validation.plan import Plan, required_text
+from junheng.validation.results import (
+    COLUMN_MISSING,
+    MASK,
+    FailingRow,
+    RuleResult,
+    Status,
+    enough,
+    missing_column,
+    status_of,
+)
+from junheng.validation.suites import Parameters, Rule, Suite
 
 # Figures on distinct values that are values themselves.
 SHOWS_VALUES = frozenset({"some", "values"})
 # Messages that speak of the query and the names in it, never of a value of the table.
-ABOUT_THE_QUERY = ("BinderException", "CatalogException", "ParserException", "SyntaxException", "KeyError")
+ABOUT_THE_QUERY = (
+    "BinderException",
+    "CatalogException",
+    "ParserException",
+    "SyntaxException",
+    "KeyError",
+    COLUMN_MISSING,
+)
 
 
 @dataclass
@@ -61,6 +79,8 @@ def status_and_reason(
     """Status and reason: an error before missing data, missing data before a judgement."""
     if problem is not None:
         return "error", shown_problem(problem, plan.suite)
+    if rule.rule_id in plan.without_data:
+        return "no_data", plan.without_data[rule.rule_id]
     if rule.expectation_type not in ROW_COUNTS:
         if rows == 0:
             return "no_data", "table_empty"
@@ -120,3 +140,16 @@ def made(
         reason=reason,
         **{name: str(rule.meta[name]) for name in ("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source")},
     )
+
+
+def not_run(suite: Suite, parameters: Parameters, status: Status, reason: str) -> tuple[RuleResult, ...]:
+    """The results of a suite of which no rule can be asked, for one reason."""
+    required = {rule.rule_id: required_text(rule, rule.filled(parameters), parameters) for rule in suite.rules}
+    plan = Plan(suite, {}, {}, {}, required)
+    return tuple(made(plan, rule, status, reason) for rule in suite.rules)
+
+
+def without_year(suite: Suite, parameters: Parameters, columns: Iterable[str]) -> tuple[RuleResult, ...]:
+    """The results of a suite on one year of a table that has no column for the year: no rule can be asked of it."""
+    year = suite.year_column or ""
+    return not_run(suite, parameters, "error", missing_column(year, nearest(year, columns)))

@@ -6,17 +6,16 @@ One plan, in which a rule that makes no sense hurts no other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Template
 from typing import Any
 
-from junheng.errors import UsageError
 from junheng.validation.aggregates import AggregateRule, aggregate_rule
 from junheng.validation.catalogue import ACCEPTED
-from junheng.validation.columns import Column, nearest
-from junheng.validation.conditions import columns_in
+from junheng.validation.columns import Column
 from junheng.validation.distinct import DistinctRule, distinct_rule
 from junheng.validation.expressions import RuleProblemError
+from junheng.validation.needs import Exists, lacks_table, problem_of_columns, refuse_unknown_personal
 from junheng.validation.queries import QueryRule, as_row_rule, query_rule
 from junheng.validation.row_rules import RowRule, row_rule
 from junheng.validation.shapes import ShapeRule, shape_rule
@@ -29,7 +28,10 @@ Compiled = RowRule | UniqueRule | SpreadRule | AggregateRule | DistinctRule | Sh
 
 @dataclass(frozen=True)
 class Plan:
-    """The rules of one suite, compiled, in the order of the suite; `problems` says why a rule could not be compiled."""
+    """The rules of one suite, compiled, in the order of the suite.
+
+    `problems` says why a rule could not be compiled, `without_data` why there is nothing that it could be asked of.
+    """
 
     suite: Suite
     columns: Mapping[str, Column]
@@ -37,29 +39,56 @@ class Plan:
     arguments: Mapping[str, Mapping[str, Any]]
     required: Mapping[str, str]
     problems: Mapping[str, str] = field(default_factory=dict)
+    without_data: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, *kinds: type) -> list[Any]:
         """The compiled rules of some kinds, in the order of the suite."""
         return [rule for rule in self.rules.values() if isinstance(rule, kinds)]
 
 
-def plan_of(suite: Suite, columns: Mapping[str, Column], parameters: Parameters) -> Plan:
+def plan_of(suite: Suite, columns: Mapping[str, Column], parameters: Parameters, exists: Exists | None = None) -> Plan:
     """Compile every rule of a suite for a table.
 
-    Raises UsageError when a rule names a column that the table does not have; a rule that is at odds with the types of
-    the table is a problem of its own.
+    A rule that needs a column which the table lacks, or is at odds with the types of the table, is a problem of its
+    own. With `exists`, a rule that reads another table which is not there has no data.
+
+    Raises UsageError when the suite marks a column as personal that the table does not have.
     """
-    refuse_unknown_columns(suite, columns, parameters)
+    plan = checked_plan(suite, columns, parameters, exists)
     rules: dict[str, Compiled] = {}
-    problems: dict[str, str] = {}
-    arguments = {rule.rule_id: rule.filled(parameters) for rule in suite.rules}
+    problems = dict(plan.problems)
     for rule in suite.rules:
+        if rule.rule_id in problems or rule.rule_id in plan.without_data:
+            continue
         try:
-            rules[rule.rule_id] = compiled(rule, arguments[rule.rule_id], columns)
+            rules[rule.rule_id] = compiled(rule, plan.arguments[rule.rule_id], columns)
         except RuleProblemError as problem:
             problems[rule.rule_id] = str(problem)
+    return replace(plan, rules=rules, problems=problems)
+
+
+def checked_plan(
+    suite: Suite, columns: Mapping[str, Column], parameters: Parameters, exists: Exists | None = None
+) -> Plan:
+    """The rules of a suite with their arguments, and which of them lack what they need; none is compiled yet.
+
+    Raises UsageError as `plan_of` does.
+    """
+    refuse_unknown_personal(suite, columns)
+    arguments = {rule.rule_id: rule.filled(parameters) for rule in suite.rules}
     required = {rule.rule_id: required_text(rule, arguments[rule.rule_id], parameters) for rule in suite.rules}
-    return Plan(suite, columns, rules, arguments, required, problems)
+    problems: dict[str, str] = {}
+    without_data: dict[str, str] = {}
+    for rule in suite.rules:
+        try:
+            problem = problem_of_columns(rule, arguments[rule.rule_id], suite, columns)
+            if problem is not None:
+                problems[rule.rule_id] = problem
+            elif exists is not None and lacks_table(rule, arguments[rule.rule_id], exists):
+                without_data[rule.rule_id] = "table_missing"
+        except RuleProblemError as unread:
+            problems[rule.rule_id] = str(unread)
+    return Plan(suite, columns, {}, arguments, required, problems, without_data)
 
 
 def compiled(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, Column]) -> Compiled:
@@ -80,34 +109,6 @@ def compiled(rule: Rule, arguments: Mapping[str, Any], columns: Mapping[str, Col
         case "query":
             query = query_rule(rule, arguments["unexpected_rows_query"])
             return as_row_rule(query, rule.keys) or query
-
-
-def columns_named(rule: Rule, arguments: Mapping[str, Any]) -> list[str]:
-    """The columns of the table that a rule names in its arguments."""
-    named: list[str] = []
-    if ACCEPTED[rule.expectation_type].kind != "shape" or rule.expectation_type.startswith("expect_column_values"):
-        named += [arguments[name] for name in ("column", "column_A", "column_B") if name in arguments]
-        named += arguments.get("column_list") or ()
-    named += columns_in(arguments.get("row_condition"))
-    if rule.meta.get("actual") and ACCEPTED[rule.expectation_type].kind != "query":
-        named.append(rule.meta["actual"])
-    return named
-
-
-def refuse_unknown_columns(suite: Suite, columns: Mapping[str, Column], parameters: Parameters) -> None:
-    """Raise UsageError for the first rule that names a column the table does not have."""
-    wanted = [(rule.rule_id, name) for rule in suite.rules for name in columns_named(rule, rule.filled(parameters))]
-    wanted += [(suite.name, name) for name in (*suite.keys, *sorted(suite.personal))]
-    for rule_id, name in wanted:
-        if name not in columns:
-            near = nearest(name, columns)
-            raise UsageError(
-                "suite_unknown_column",
-                file=suite.path,
-                column=rule_id,
-                found=name,
-                expected=near or f"{suite.table} ({', '.join(columns)})",
-            )
 
 
 def required_text(rule: Rule, arguments: Mapping[str, Any], parameters: Parameters) -> str:

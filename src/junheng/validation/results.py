@@ -16,6 +16,7 @@ KeyValue = str | int | bool | None
 STATUSES: tuple[Status, ...] = ("error", "no_data", "not_applicable", "fail", "warn", "pass")
 SAMPLE = 20
 MASK = "***"
+COLUMN_MISSING, NEAREST = "column_missing", ", nearest: "
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,20 @@ class ValidationResult:
         from junheng.validation.junit import junit_document
 
         return junit_document([self], Messages(language))
+
+
+def missing_column(name: str, near: str | None) -> str:
+    """The reason of a rule that needs a column which its table lacks, with the column that may have been meant."""
+    return f"{COLUMN_MISSING}: {name}{f'{NEAREST}{near}' if near else ''}"
+
+
+def column_missing_in(reason: str | None) -> tuple[str, str | None] | None:
+    """Column and nearest column of such a reason; None for any other."""
+    kind, _, rest = (reason or "").partition(": ")
+    if kind != COLUMN_MISSING:
+        return None
+    name, _, near = rest.partition(NEAREST)
+    return name, near or None
 
 
 def succeeded(results: Iterable[RuleResult]) -> bool:

@@ -56,7 +56,8 @@ class Limits:
 class Source:
     """The rows to judge: `relation` is None when there is no such table.
 
-    `failing` is the table that takes failing rows.
+    `failing` is the table that takes failing rows. `is_alone`: no other table can be looked up beside it.
+    `has_guessed_types`: the type of a column without any value says nothing.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -65,6 +66,8 @@ class Source:
     temporary: bool
     detach: Callable[[], None]
     close: Callable[[], None]
+    is_alone: bool = False
+    has_guessed_types: bool = False
 
     def columns(self) -> dict[str, Column]:
         """The columns of the table."""
@@ -109,16 +112,17 @@ def exists(connection: duckdb.DuckDBPyConnection, table: exp.Expr) -> bool:
     """Whether a table or view is there. A view that is broken raises duckdb.Error."""
     try:
         connection.execute(f"describe {sql(exp.select('*').from_(table.copy()))}")
-    except duckdb.CatalogException as error:
-        if "does not exist" in str(error) and str(table.this.name) in str(error):
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        named = table.args.get("catalog") if isinstance(error, duckdb.BinderException) else table.this
+        if named is not None and "does not exist" in str(error) and str(named.name) in str(error):
             return False
         raise
     return True
 
 
 def own_connection(limits: Limits) -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory within the limits."""
-    return duckdb.connect(":memory:", config=limits.settings())
+    """A DuckDB in memory within the limits. No name in a query finds a variable of a Python program."""
+    return duckdb.connect(":memory:", config={**limits.settings(), "python_enable_replacements": False})
 
 
 def open_source(data: Any, table: str | None, limits: Limits) -> Source:
@@ -220,7 +224,21 @@ def _of_file(path: Path, limits: Limits) -> Source:
     except duckdb.Error as error:
         connection.close()
         raise DataError("data_unreadable", file=path, found=str(error).splitlines()[0]) from error
-    return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)
+    return alone(connection, WAREHOUSE, has_guessed_types=path.suffix.lower() != ".parquet")
+
+
+def alone(connection: duckdb.DuckDBPyConnection, name: str, *, has_guessed_types: bool) -> Source:
+    """A table that stands in a connection of its own."""
+    return Source(
+        connection,
+        table_named(name),
+        temporary_table(),
+        True,
+        lambda: None,
+        connection.close,
+        is_alone=True,
+        has_guessed_types=has_guessed_types,
+    )
 
 
 class ArrowStream:
@@ -244,10 +262,11 @@ def _of_frame(data: Any, limits: Limits) -> Source:
         connection.register(WAREHOUSE, ArrowStream(data) if needs_wrapping(data) else data)
         if type(data).__name__ == "RecordBatchReader":  # it can be read only once
             connection.execute(f"create temp table {sql(identifier(COPY))} as from {sql(identifier(WAREHOUSE))}")
-            return Source(connection, table_named(COPY), temporary_table(), True, lambda: None, connection.close)
+            return alone(connection, COPY, has_guessed_types=False)
     except (duckdb.Error, TypeError) as error:
         connection.close()
         raise UsageError(
             "data_unknown", found=type(data).__name__, expected="Path, DuckDB, Arrow, pandas, Polars"
         ) from error
-    return Source(connection, table_named(WAREHOUSE), temporary_table(), True, lambda: None, connection.close)
+    # DuckDB takes the type of the Python objects in a frame of pandas from their values.
+    return alone(connection, WAREHOUSE, has_guessed_types=hasattr(data, "iloc"))

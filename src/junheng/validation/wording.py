@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from junheng.validation.results import column_missing_in
+
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
 
@@ -33,9 +35,22 @@ def title(result: RuleResult, language: str) -> str:
 
 def reason(result: RuleResult, language: str) -> str | None:
     """Why a rule was not judged: the name of the reason, or the engine's message as it is."""
+    missing = column_missing_in(result.reason)
+    if missing is not None:
+        return words_of_missing_column(*missing, language)
     if result.reason is None or result.status == "error":
         return result.reason
     return names_of_reasons().get(result.reason, {}).get(language, result.reason)
+
+
+def words_of_missing_column(name: str, near: str | None, language: str) -> str:
+    """That a table lacks a column, and which one may have been meant."""
+    from junheng.messages import Messages
+
+    messages = Messages(language)
+    if near is None:
+        return messages.text("check", "column_missing", column=name)
+    return messages.text("check", "column_missing_near", column=name, near=near)
 
 
 @cache
