@@ -1,0 +1,2 @@
+// Filters, search and sort of tables; their state lives in the hash. Without this script every table is simply whole.
+"use strict";

@@ -1,0 +1,102 @@
+"""The site: plain HTML pages in both languages that open from a folder, without a server and without a network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from junheng.messages import LANGUAGES
+from junheng.report.facts import Facts, Row
+from junheng.report.texts import Texts
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `path` is below the folder of a language; `template` stands in `templates/`."""
+
+    path: str
+    template: str
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    county: Row | None = None
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What a module of pages needs: the facts, the texts of one language, and where the site is written.
+
+    `public` leaves out what points at persons and masks small groups.
+    """
+
+    facts: Facts
+    texts: Texts
+    folder: Path
+    public: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language of the pages."""
+        return self.texts.language
+
+
+PageMaker = Callable[[Writer], Iterator[Page]]
+
+
+def makers() -> tuple[PageMaker, ...]:
+    """Every module of pages, in the order of the navigation."""
+    from junheng.report.pages import overview
+
+    return (overview.pages,)
+
+
+def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
+    """Write the site into an empty folder: `index.html`, `zh/`, `en/`, `assets/`. Gives the number of pages."""
+    shutil.copytree(HERE / "assets", folder / "assets")
+    written = 0
+    for language in LANGUAGES:
+        writer = Writer(facts, Texts(language), folder, public)
+        pages = [page for maker in makers() for page in maker(writer)]
+        environment = _environment(writer)
+        for page in pages:
+            _write(environment, writer, page, PurePosixPath(language) / page.path)
+        if language == main_language:
+            _write(environment, writer, pages[0], PurePosixPath("index.html"))
+        written += len(pages)
+    return written + 1
+
+
+def _environment(writer: Writer) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(t=writer.texts.text, word=writer.texts.word, facts=writer.facts, lang=writer.language)
+    return environment
+
+
+def _write(environment: Environment, writer: Writer, page: Page, path: PurePosixPath) -> None:
+    """Render a page. `root` leads from it to the folder of the report, `here` from its language's folder to it."""
+    root = "../" * (len(path.parts) - 1)
+    other = next(language for language in LANGUAGES if language != writer.language)
+    text = environment.get_template(page.template).render(
+        **page.values,
+        page=page,
+        root=root,
+        home=f"{root}{writer.language}/",
+        other_language=f"{root}{other}/{page.path}",
+        public=writer.public,
+    )
+    target = writer.folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
