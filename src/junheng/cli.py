@@ -183,6 +183,36 @@ def template(
     _run(run, lang, as_json)
 
 
+@app.command(help=_help("report"))
+def report(
+    out: Out = DEFAULT_OUT,
+    only: Annotated[str | None, typer.Option("--only", metavar="PART,...", help=_help("report_only"))] = None,
+    public: Annotated[bool, typer.Option("--public", help=_help("report_public"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Write the reports of the published warehouse."""
+
+    def run(messages: Messages) -> None:
+        from junheng.report.report_command import ReportOptions, parts_named, write_report
+
+        written: dict[str, int] = {}
+
+        def say(part: str, files: int) -> None:
+            written[part] = files
+            if not (quiet or as_json):
+                typer.echo(messages.text("report", "part", part=part, files=files))
+
+        folder = write_report(ReportOptions(out, parts_named(only), messages.language, public), say)
+        if as_json:
+            _echo_json({"report": str(folder), "parts": written})
+        else:
+            typer.echo(messages.text("report", "written", folder=folder))
+
+    _run(run, lang, as_json)
+
+
 @app.command(help=_help("query"))
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help=_help("sql"))],

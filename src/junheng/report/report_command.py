@@ -1,0 +1,81 @@
+"""`junheng report`: write what was asked for into the report folder of a published warehouse."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from junheng.errors import MachineError, UsageError
+from junheng.report.facts import Facts
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What the user asked for. `only` names the parts; `public` masks small groups and leaves out rows on persons."""
+
+    out: Path
+    only: tuple[str, ...]
+    language: str
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of output: its name on the command line and what writes it into the folder; gives the files written."""
+
+    name: str
+    write: Callable[[Facts, Path, ReportOptions], int]
+
+
+def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.site import write_site
+
+    return write_site(facts, folder, options.language, public=options.public)
+
+
+PARTS: Sequence[Part] = (Part("site", _site),)
+
+
+def parts_named(names: str | None) -> tuple[str, ...]:
+    """The parts of `--only`, comma separated; all of them without it. Raises UsageError."""
+    known = tuple(part.name for part in PARTS)
+    if names is None:
+        return known
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+    unknown = [name for name in wanted if name not in known]
+    if unknown or not wanted:
+        raise UsageError("report_part_unknown", found=", ".join(unknown) or names, expected=", ".join(known))
+    return wanted
+
+
+def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambda _part, _files: None) -> Path:
+    """Write the report beside the published warehouse; the former one is replaced when all of it is written.
+
+    Raises UsageError without a warehouse, MachineError when the disk refuses. Gives the folder.
+    """
+    target = options.out / "report"
+    with Facts(options.out / "warehouse.duckdb") as facts:
+        try:
+            made = Path(mkdtemp(prefix=".report-", dir=options.out))
+            try:
+                for part in PARTS:
+                    if part.name in options.only:
+                        say(part.name, part.write(facts, made, options))
+                made.chmod(0o755)
+                _take_place(made, target)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+        except OSError as error:
+            raise MachineError("report_not_written", file=target, found=error.strerror) from error
+    return target
+
+
+def _take_place(made: Path, target: Path) -> None:
+    former = made.with_name(f"{made.name}-former")
+    if target.exists():
+        target.replace(former)
+    made.replace(target)
+    shutil.rmtree(former, ignore_errors=True)
