@@ -103,7 +103,14 @@ def reading(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
             "problem": "_cell.problem",
         }
     )
-    return tidied(column, text, let("_cell", found, settled))
+    read = tidied(column, text, let("_cell", found, settled))
+    if factor != 1:
+        return read
+    # Most cells of a row that is not plain are: they need none of this.
+    value = (
+        f"{plain_value(column, text)}::varchar" if column.data_type in ("boolean", "code") else f"nullif({text}, '')"
+    )
+    return f"case when {is_plain(column, text)} then {_outcome(value)} else {read} end"
 
 
 def is_key_like(column: RawColumn) -> bool:

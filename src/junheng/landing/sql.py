@@ -42,3 +42,11 @@ def named_where(conditions: Mapping[str, str]) -> str:
     """`varchar[]`: the names of the conditions that hold."""
     members = ", ".join(f"case when {sql} then {literal(name)} end" for name, sql in conditions.items())
     return f"list_filter([{members}]::varchar[], lambda _name: _name is not null)"
+
+
+def replaced(text: str, characters: Mapping[str, str]) -> str:
+    """The text with each of the characters replaced; `translate` is slow and only asked where one of them stands."""
+    old, new = "".join(characters), "".join(characters.values())
+    group = "[" + "".join(f"\\x{{{ord(character):X}}}" for character in characters) + "]"
+    changed = f"translate({text}, {literal(old)}, {literal(new)})"
+    return f"case when regexp_matches({text}, {literal(group)}) then {changed} else {text} end"

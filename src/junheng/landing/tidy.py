@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from junheng.landing.sql import let, literal, named_where, struct
+from junheng.landing.sql import let, literal, named_where, replaced, struct
 from junheng.landing.words import traditional_characters
 from junheng.raw_contract import RawColumn
 
@@ -13,8 +13,7 @@ INVISIBLE = (
 WHITE = r"[\s\x{000B}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]"
 LINE_BREAK = r"[ \t]*[\r\n\x{000B}\x{000C}\x{0085}\x{2028}\x{2029}]+[ \t\r\n]*"
 APOSTROPHE = r"['\x{2018}\x{2019}]"
-HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F))) + "\u00a5"
-FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\uffe5"
+HALF_WIDTH = {chr(0xFF01 + place): chr(0x21 + place) for place in range(94)} | {"\uffe5": "\u00a5"}
 
 
 def tidied(column: RawColumn, text: str, body: str) -> str:
@@ -25,22 +24,21 @@ def tidied(column: RawColumn, text: str, body: str) -> str:
     `plain_name`, for comparison with words; `conversions`: what of this was done and is not trivial.
     """
     is_text = column.data_type == "text"
-    old = traditional_characters()
-    simple = f"translate({{}}, {literal(''.join(old))}, {literal(''.join(old.values()))})"
     ends = f"^{WHITE}+|{WHITE}+$"
     # Quotation marks around a text are no stray apostrophe.
     apostrophe = rf"^{APOSTROPHE}+{WHITE}*([^'\x{{2018}}\x{{2019}}]*)$"
     seen = f"regexp_replace(coalesce({text}, ''), {literal(INVISIBLE)}, '', 'g')"
     bare = rf"regexp_replace(regexp_replace(_seen.text, {literal(ends)}, '', 'g'), {literal(apostrophe)}, '\1')"
     joined = f"regexp_replace(_bare, {literal(LINE_BREAK)}, ' ', 'g')" if is_text else "_bare"
-    half = f"translate(_text, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)})"
+    half = replaced("_text", HALF_WIDTH)
+    simple = "_half" if is_text else replaced("_half", traditional_characters())
     free_text = is_text and not _is_compared(column)
     tidy = struct(
         {
             "text": "_text",
             "half": "_half",
-            "simple": simple.format("_half"),
-            "compact": f"lower(regexp_replace({simple.format('_half')}, {literal(WHITE)}, '', 'g'))",
+            "simple": "_simple",
+            "compact": f"lower(regexp_replace(_simple, {literal(WHITE)}, '', 'g'))",
             "conversions": named_where(
                 {
                     "invisible_characters": "_seen.differs",
@@ -48,14 +46,15 @@ def tidied(column: RawColumn, text: str, body: str) -> str:
                     "leading_apostrophe": f"regexp_replace(_seen.text, {literal(ends)}, '', 'g') <> _bare",
                     "line_break": "_text <> _bare",
                     "full_width": "false" if free_text else "_half <> _text",
-                    "traditional_characters": "false" if is_text else f"{simple.format('_half')} <> _half",
+                    "traditional_characters": "_simple <> _half",
                 }
             ),
         }
     )
     raw = struct({"text": seen, "differs": f"{seen} <> coalesce({text}, '')"})
-    for name, expression in (("_tidy", tidy), ("_half", half), ("_text", joined), ("_bare", bare), ("_seen", raw)):
-        body = let(name, expression, body)
+    steps = {"_seen": raw, "_bare": bare, "_text": joined, "_half": half, "_simple": simple, "_tidy": tidy}
+    for name in reversed(steps):
+        body = let(name, steps[name], body)
     return body
 
 
