@@ -29,9 +29,10 @@ def row_kind(cells: str, headers: str, keys: Sequence[tuple[RawColumn, str]]) ->
     `cells` is SQL for a list of the texts of all cells of the row, `headers` for the block's `header_words`. `keys` are
     the key columns of the raw table that stand in the block, with SQL for their text; not those that are constants.
     """
+    plain = f"list_transform({cells}, lambda _cell: {_plain('_cell')})"
     row = struct(
         {
-            "filled": f"list_filter(list_transform({cells}, lambda _cell: {_plain('_cell')}), lambda _cell: _cell <> '')",
+            "filled": f"list_filter({plain}, lambda _cell: _cell <> '')",
             "width": f"len({cells})",
             "keys": "[" + ", ".join(_plain(text) for _, text in keys) + "]::varchar[]",
         }
