@@ -9,7 +9,8 @@ import pytest
 
 from junheng.findings import CRITICAL, WARNING
 from junheng.landing.constants import years_in
-from junheng.landing.model import Constant, Reading
+from junheng.landing.headers import match_header
+from junheng.landing.model import Constant, Doubt, Reading
 from junheng.landing.plain import word_rows
 from junheng.landing.reading_findings import findings_of
 from junheng.landing.recognise import recognise
@@ -39,7 +40,8 @@ def test_every_table_is_known_by_its_headers(table: str, language: str, file: st
     reading = read([getattr(column, language) for column in columns], file=file, sheet="Sheet1")
     if file == "学校.xlsx" and table != "schools":
         # The name of the file says another table, which its headers are not.
-        assert (reading.table, reading.reason) == (None, "name_and_headers_differ")
+        assert reading.table == table
+        assert reading.doubts == (Doubt("name_and_headers_differ", WARNING, None, "schools", table),)
     else:
         assert reading.table == table
         assert [use.column for use in reading.columns] == [column.name for column in columns]
@@ -155,10 +157,38 @@ def test_a_column_named_with_its_unit_takes_no_unit_from_a_title() -> None:
         ("教学仪器设备值", ["单位：元、万元"], "unit_in_doubt"),
     ],
 )
-def test_a_unit_in_doubt_is_not_landed(header: str, titles: list[str], rule: str) -> None:
-    reading = read(["学年", "学校标识码", header], titles=titles)
-    assert (reading.table, reading.reason) == (None, "columns_in_doubt")
+def test_a_column_whose_unit_is_in_doubt_is_an_error_and_not_read(header: str, titles: list[str], rule: str) -> None:
+    one = block(["学年", "学校标识码", header, "网络多媒体教室"], titles=titles)
+    reading = recognise(one, CONTRACT)
+    assert reading.table == "facilities"
+    assert [use.column for use in reading.columns] == ["school_year", "school_code", "multimedia_rooms"]
     assert rules(reading) == [(rule, CRITICAL, header)]
+    # It is said once: neither as an unknown column nor as a missing one.
+    assert [finding.rule_id for finding in findings_of(one, reading, Messages("en")) if finding.column == header] == [
+        rule
+    ]
+    match = match_header(header, CONTRACT["facilities"])
+    assert match is not None
+    assert match.column not in reading.missing
+
+
+def test_a_required_column_whose_unit_is_in_doubt_stops_the_table() -> None:
+    reading = read(["学年", "学校标识码", "学段", "年级", "在校生数（间）"])
+    assert (reading.table, reading.reason) == (None, "columns_missing")
+    assert {rule for rule, _, _ in rules(reading)} == {"unit_of_another_kind", "missing_column"}
+
+
+def test_columns_of_two_tables_and_no_key_of_either_are_a_question() -> None:
+    reading = read("学年 学校标识码 面积", file="各校_数据.csv")
+    assert (reading.table, reading.candidates[0]) == (None, "rooms")
+    assert rules(reading) == [("table_in_doubt", CRITICAL, None)]
+
+
+def test_a_column_without_header_is_said_when_it_holds_something() -> None:
+    headers = [*PUPILS.split(), "", ""]
+    one = block(headers, rows=[["2024", "0500152001", "primary", "1", "44", None, "x"]])
+    found = findings_of(one, recognise(one, CONTRACT), Messages("en"))
+    assert [finding.found for finding in found if finding.rule_id == "column_without_header"] == ["#7"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from junheng.findings import CRITICAL
-from junheng.landing.headers import match_header
+from junheng.landing.headers import match_header, parts
 from junheng.landing.model import Block, Constant, Doubt
 from junheng.landing.plain import key, tidy, word_rows
 from junheng.raw_contract import RawColumn, RawTable
@@ -143,5 +143,5 @@ def _stage_word(place: Place, table: RawTable, column: RawColumn) -> str | None:
     words = sorted((key(row["synonym"]) for row in word_rows("tables") if row["table_name"] == table.name), key=len)
     for word in (*reversed(words), key(table.name)):
         text = text.replace(word, "", 1) if word in text else text
-    text = re.sub(r"(?:19|20)\d\d|[\d()]+|学年|年度|年|表", "", text)
+    text = re.sub("|".join([r"[\d()]+", *map(re.escape, parts("around"))]), "", text)
     return next((code for word, code in column.codes.items() if key(word) == text), None)

@@ -33,11 +33,9 @@ class LayoutError(Exception):
 def form_of(block: Block) -> Form | None:
     """The form whose number stands beside a block; two numbers name none. A layout without one goes by its headers."""
     near, far = places(block)
-    texts = [key(place.text) for place in (*near, *far)]
+    texts = [tidy(place.text) for place in (*near, *far)]
     found = [
-        form
-        for form in forms()
-        if any(re.search(rf"{re.escape(key(name))}(?!\d)", text) for name in form.names for text in texts)
+        form for form in forms() if any(re.search(_number_pattern(name), text) for name in form.names for text in texts)
     ]
     if found:
         return found[0] if len(found) == 1 else None
@@ -58,12 +56,10 @@ def unpivot(block: Block, form: Form | str) -> Block:
     if all(not cell.column_labels for cell in form.cells):
         return _card(block, grid, form)
     matched = _matched(form, block.headers)
-    columns = {place: cell for place, cell in matched.items() if not cell.total_of}
+    columns = [(place, cell) for place, cell in matched if not cell.total_of]
     if not columns:
         raise LayoutError(", ".join(header for header in block.headers if header))
-    if _is_list(form, block):
-        return _from_list(block, grid, matched)
-    return _from_form(block, grid, columns)
+    return _from_list(block, grid, matched) if _is_list(form, block) else _from_form(block, grid, columns)
 
 
 def doubts_of(block: Block, form: Form) -> tuple[Doubt, ...]:
@@ -75,15 +71,20 @@ def doubts_of(block: Block, form: Form) -> tuple[Doubt, ...]:
     return (*doubts, *_wrong_totals(block, form))
 
 
+def _number_pattern(name: str) -> str:
+    """The number of a form, with or without space between its letters and its digits."""
+    letters, digits = re.fullmatch(r"(\D+)(\d+)", tidy(name)).groups()  # type: ignore[union-attr]
+    return rf"{re.escape(letters)}[\s_-]*{digits}(?!\d)"
+
+
 def _wrong_totals(block: Block, form: Form) -> Iterator[Doubt]:
     """Where a total of the layout is not the sum of its parts."""
     columns = _matched(form, block.headers)
-    totals = [place for place, cell in columns.items() if cell.total_of]
+    totals = [(place, cell) for place, cell in columns if cell.total_of]
     for number, row in grid_of(block).rows if totals else []:
         labels = {level_key(text) for text in row if text}
-        for at in totals:
-            total = columns[at]
-            parts = [row[place] for place, cell in columns.items() if cell.column == total.total_of]
+        for at, total in totals:
+            parts = [row[place] for place, cell in columns if cell.column == total.total_of]
             numbers = [_number(text) for text in parts if text]
             whole = _number(row[at])
             is_read = _is_list(form, block) or bool(labels & set(total.row_labels))
@@ -105,10 +106,10 @@ def _is_likely(form: Form, block: Block) -> bool:
         columns = _matched(form, block.headers)
     except LayoutError:
         return False
-    parts = [cell for cell in columns.values() if not cell.total_of]
+    parts = [cell for _, cell in columns if not cell.total_of]
     says_what = any(
         level_key(block.headers[place].split(LEVELS)[0]) not in header_parts("total")
-        for place, cell in columns.items()
+        for place, cell in columns
         if cell.total_of
     )
     return len(parts) > 1 and (says_what or named_tables(block)[:1] == (form.table,))
@@ -122,19 +123,17 @@ def _is_list(form: Form, block: Block) -> bool:
     return any(set(_keys(header)) & codes for header in block.headers)
 
 
-def _matched(form: Form, headers: tuple[str, ...]) -> dict[int, FormCell]:
-    """Position of a column → its cell of the layout. A label that several columns carry is a LayoutError."""
-    found: dict[int, FormCell] = {}
-    for position, header in enumerate(headers):
-        labels = set(_keys(header))
-        cell = next((cell for cell in form.cells if not cell.year_shift and labels & set(cell.column_labels)), None)
-        if cell is None:
+def _matched(form: Form, headers: tuple[str, ...]) -> list[tuple[int, FormCell]]:
+    """Columns of the block with the cells of the layout that stand in them. Two columns for one cell: LayoutError."""
+    found: list[tuple[int, FormCell]] = []
+    for cell in form.cells:
+        hits = [place for place, header in enumerate(headers) if set(_keys(header)) & set(cell.column_labels)]
+        if cell.year_shift or not hits:
             continue
-        twin = next((place for place, earlier in found.items() if earlier is cell), None)
-        if twin is not None:
-            raise LayoutError(f"{headers[twin]}, {header}")
-        found[position] = cell
-    return found
+        if len(hits) > 1:
+            raise LayoutError(", ".join(headers[place] for place in hits))
+        found.append((hits[0], cell))
+    return sorted(found, key=lambda hit: hit[0])
 
 
 def _keys(header: str) -> list[str]:
@@ -142,10 +141,10 @@ def _keys(header: str) -> list[str]:
     return [way.name for way in candidates(header) if not way.left_out]
 
 
-def _from_list(block: Block, grid: Grid, matched: dict[int, FormCell]) -> Block:
+def _from_list(block: Block, grid: Grid, matched: list[tuple[int, FormCell]]) -> Block:
     """Every row is a school: one raw row for each filled stage and grade, the columns beside them repeated."""
-    columns = {place: cell for place, cell in matched.items() if not cell.total_of}
-    others = [place for place, header in enumerate(block.headers) if place not in matched]
+    columns = {place: cell for place, cell in matched if not cell.total_of}
+    others = [place for place in range(len(block.headers)) if place not in dict(matched)]
     names = sorted({cell.column for cell in columns.values()})
     has_grade = any(cell.grade for cell in columns.values())
     rows: list[list[str | None]] = []
@@ -171,12 +170,12 @@ def _from_list(block: Block, grid: Grid, matched: dict[int, FormCell]) -> Block:
     )
 
 
-def _from_form(block: Block, grid: Grid, columns: dict[int, FormCell]) -> Block:
+def _from_form(block: Block, grid: Grid, columns: list[tuple[int, FormCell]]) -> Block:
     """A few rows with labels: the values of all cells with one stage and grade are one raw row."""
     labelled = [(number, row, {level_key(text) for text in row if text}) for number, row in grid.rows]
     values: dict[tuple[str, str], dict[str, str | None]] = {}
     used: dict[tuple[str, str], int] = {}
-    for position, cell in columns.items():
+    for position, cell in columns:
         hits = [(number, row) for number, row, labels in labelled if labels & set(cell.row_labels)]
         if len(hits) > 1:
             raise LayoutError(", ".join(_label(row) for _, row in hits))
@@ -185,9 +184,9 @@ def _from_form(block: Block, grid: Grid, columns: dict[int, FormCell]) -> Block:
             values.setdefault((cell.stage, cell.grade), {})[cell.column] = row[position]
             used[cell.stage, cell.grade] = number
     names = sorted({name for row_values in values.values() for name in row_values})
-    headers = {cell.column: _with_unit(cell.column, block.headers[place]) for place, cell in columns.items()}
+    headers = {cell.column: _with_unit(cell.column, block.headers[place]) for place, cell in columns}
     places_used = [place for place, row_values in values.items() if any(row_values.values())]
-    has_grade = any(cell.grade for cell in columns.values())
+    has_grade = any(cell.grade for _, cell in columns)
     beside: list[list[str | None]] = [list(place) if has_grade else [] for place in places_used]
     rows = [
         [*left, *(values[place].get(name) for name in names)] for left, place in zip(beside, places_used, strict=True)

@@ -9,6 +9,7 @@ from itertools import islice
 from junheng.landing.model import Block, GridRows, TextRows
 
 MAX_ROWS = 100_000
+FIRST_LINES = 1000
 Row = list[str | None]
 
 
@@ -38,6 +39,19 @@ def grid_of(block: Block) -> Grid:
         raise NoGridError
     header = [(block.header_rows[-1] if block.header_rows else 0, _padded(list(block.headers), width))]
     return Grid(header, [(number, _padded(row, width)) for number, row in found])
+
+
+def has_text(block: Block, position: int) -> bool:
+    """Whether a column of a block has a text in one of its first rows; Parquet columns always have a header."""
+    if isinstance(block.rows, GridRows):
+        return any(position < len(row) and (row[position] or "").strip() for row in block.rows.rows)
+    if not isinstance(block.rows, TextRows) or not block.rows.path.is_file():
+        return False
+    with block.rows.path.open(encoding="utf-8", newline="") as lines:
+        records = csv.reader(
+            islice(lines, block.rows.skip, block.rows.skip + FIRST_LINES), delimiter=block.rows.delimiter
+        )
+        return any(position < len(record) and record[position].strip() for record in records)
 
 
 def _records(rows: TextRows) -> list[tuple[int, Row]]:

@@ -65,11 +65,14 @@ def _summary(reading: Reading, messages: Messages) -> str:
 
 def _columns(block: Block, reading: Reading, mark: str, messages: Messages) -> Iterator[str]:
     columns = {use.position: use.column for use in reading.columns}
+    doubtful = {doubt.column for doubt in reading.doubts}
     if block.headers:
         yield f"{mark}columns:"
     for position in range(len(block.headers)):
         note = f"  # {messages.text('map_draft', 'personal')}" if position in reading.personal else ""
-        yield f"{mark}  {_name(block, position)}: {columns.get(position, SKIP)}{note}"
+        # A column in doubt keeps no line of its own, so that it stays in doubt until somebody decides.
+        line_mark = DOUBT if block.headers[position] in doubtful else mark
+        yield f"{line_mark}  {_name(block, position)}: {columns.get(position, SKIP)}{note}"
     units = {use.position: use.unit for use in reading.columns if use.unit}
     if units:
         yield f"{mark}units:"

@@ -15,6 +15,7 @@ from typing import TypeVar
 import yaml
 
 from junheng.errors import UsageError
+from junheng.landing.form_layouts import forms
 from junheng.landing.model import Block
 from junheng.landing.plain import key, word_rows
 from junheng.landing.units import unit_in
@@ -168,14 +169,14 @@ class _Reader:
 
         table = self.given(members, "table", lambda value: self.one_of(value, (*self.contract, SKIP)))
         columns = self._columns(table)
-        forms = [row[name] for row in word_rows("forms") for name in ("form", "old_form") if row[name]]
+        known = [name for form in forms() for name in (form.name, *form.names)]
         return MapEntry(
             line=node.start_mark.line + 1,
             file=self.text(members["file"]),
             sheet=self.given(members, "sheet", self.text),
             block=self.given(members, "block", self.number),
             table=table,
-            form=self.given(members, "form", lambda value: self.one_of(value, forms)),
+            form=self.given(members, "form", lambda value: self.one_of(value, known)),
             header_rows=self.given(
                 members, "header_rows", lambda value: tuple(self.number(row) for row in self.items(value))
             ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from junheng.findings import WARNING, Finding
 from junheng.landing.headers import is_context
+from junheng.landing.layout_rows import has_text
 from junheng.landing.model import Block, Reading
 from junheng.messages import Messages
 
@@ -34,10 +35,21 @@ def _doubts(block: Block, reading: Reading) -> Iterator[Finding]:
 def _unread(block: Block, reading: Reading) -> Iterator[Finding]:
     """Personal columns are reported whether the block is landed or not: they should not have been handed in."""
     row = _header_row(block)
+    doubtful = {doubt.column for doubt in reading.doubts}
     for position, header in reading.unread.items():
         if position in reading.personal:
             yield Finding("personal_column_not_read", WARNING, reading.table, block.file.name, block.sheet, row, header)
-        elif reading.table and header and not is_context(header):
+        elif reading.table and not header.strip() and has_text(block, position):
+            yield Finding(
+                "column_without_header",
+                WARNING,
+                reading.table,
+                block.file.name,
+                block.sheet,
+                row,
+                found=f"#{position + 1}",
+            )
+        elif reading.table and header.strip() and header not in doubtful and not is_context(header):
             yield Finding("column_not_read", WARNING, reading.table, block.file.name, block.sheet, row, header)
 
 

@@ -14,20 +14,24 @@ from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_hea
 from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
 from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
 from junheng.landing.plain import key
-from junheng.landing.table_names import exact_table, named_tables
+from junheng.landing.table_names import named_tables, tables_named
 from junheng.landing.units import UnitError, factor_for, has_unit_in_name, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn, RawTable
+
+# Doubts that leave no column to choose.
+STOPPING = ("duplicate_column", "value_in_doubt")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A block read as one table."""
+    """A block read as one table. `refused` are columns that stand in the block with a unit that is in doubt."""
 
     table: RawTable
     columns: tuple[ColumnUse, ...]
     constants: tuple[Constant, ...]
     doubts: tuple[Doubt, ...]
     lacking: tuple[str, ...]
+    refused: frozenset[str]
 
     @property
     def fits(self) -> bool:
@@ -52,10 +56,10 @@ def recognise(block: Block, contract: Mapping[str, RawTable], mapping: LandingMa
     if entry and entry.table:
         return _settled(block, _attempt(block, contract[entry.table], entry))
     attempts = [_attempt(block, table, entry) for table in contract.values()]
-    named = exact_table(block, contract)
+    named = tuple(name for name in tables_named(block) if name in contract)
     fitting = sorted((attempt for attempt in attempts if attempt.fits), key=lambda one: one.weight, reverse=True)
     if fitting:
-        return _chosen(block, fitting, named)
+        return _chosen(block, attempts, fitting, named)
     form = form_of(block)
     if form:
         return _by_form(block, form, contract, entry)
@@ -82,46 +86,54 @@ def _by_form(block: Block, form: Form, contract: Mapping[str, RawTable], entry: 
     return replace(reading, form=form.name, doubts=(*reading.doubts, *doubts))
 
 
-def _chosen(block: Block, fitting: list[Attempt], named: str | None) -> Reading:
-    """One of the tables that fit, unless they fit equally well or the name says another."""
+def _chosen(block: Block, attempts: list[Attempt], fitting: list[Attempt], named: tuple[str, ...]) -> Reading:
+    """One of the tables that fit, unless they fit equally well or the name says another that has as many columns."""
     best = [attempt for attempt in fitting if attempt.weight == fitting[0].weight]
     if len(best) > 1:
         hints = named_tables(block)
         best = [attempt for attempt in best if attempt.table.name in hints[:1]] or best
-    names = tuple(attempt.table.name for attempt in fitting)
     if len(best) > 1:
+        names = tuple(attempt.table.name for attempt in fitting)
         doubt = Doubt("table_in_doubt", CRITICAL, found=", ".join(attempt.table.name for attempt in best))
         return _in_doubt(block, best[0], "two_tables_fit", names, (doubt,))
-    if named and named != best[0].table.name and named not in names:
-        doubt = Doubt("table_in_doubt", CRITICAL, found=f"{named}, {best[0].table.name}")
-        return _in_doubt(block, best[0], "name_and_headers_differ", (best[0].table.name, named), (doubt,))
-    return _settled(block, best[0])
+    chosen = best[0]
+    reading = _settled(block, chosen)
+    if not named or chosen.table.name in named or named[0] in (one.table.name for one in fitting):
+        return reading
+    both = (chosen.table.name, named[0])
+    other = next(attempt for attempt in attempts if attempt.table.name == named[0])
+    if len(other.columns) < len(chosen.columns):
+        return replace(reading, doubts=(*reading.doubts, Doubt("name_and_headers_differ", WARNING, None, *both[::-1])))
+    doubt = Doubt("table_in_doubt", CRITICAL, found=", ".join(both))
+    return _in_doubt(block, chosen, "name_and_headers_differ", both, (doubt,))
 
 
-def _unfit(block: Block, attempts: list[Attempt], named: str | None) -> Reading:
+def _unfit(block: Block, attempts: list[Attempt], named: tuple[str, ...]) -> Reading:
     """No table fits: say which one lacks what, or that the block is none."""
-    ranked = sorted(attempts, key=lambda one: (one.table.name == named, one.weight), reverse=True)
+    ranked = sorted(attempts, key=lambda one: (one.table.name in named[:1], one.weight), reverse=True)
     best = ranked[0]
     words = len(best.columns)
+    is_named = best.table.name in named
     anywhere = sum(any(match_header(header, one.table) for one in attempts) for header in block.headers)
-    if best.table.name != named and anywhere < 2:
+    if not is_named and anywhere < 2:
         return _nothing(block, "no_header_words")
-    is_plain = best.table.name == named or words > 2
-    severity = CRITICAL if is_plain else WARNING
-    lacking = list(_lacking(block, best, severity))
-    if not best.lacking:
-        lacking = [Doubt("table_in_doubt", severity, found=best.table.name)]
-    if not is_plain:
-        lacking = [Doubt("sheet_not_landed", WARNING, found=_headers(block), expected=", ".join(best.lacking))]
-    close = tuple(one.table.name for one in ranked if one.table.name == named or len(one.columns) == words)
-    return _in_doubt(block, best, "columns_missing", close, tuple(lacking))
+    close = tuple(one.table.name for one in ranked if one.table.name in named or len(one.columns) >= words - 1)
+    if is_named or (words > 2 and len(best.lacking) == 1):
+        return _in_doubt(block, best, "columns_missing", close, _lacking(block, best, CRITICAL))
+    if words > 2:
+        doubt = Doubt("table_in_doubt", CRITICAL, found=", ".join(close))
+        return _in_doubt(block, best, "columns_missing", close, (doubt,))
+    doubt = Doubt("sheet_not_landed", WARNING, found=_headers(block), expected=", ".join(close))
+    return _in_doubt(block, best, "columns_missing", close, (doubt,))
 
 
 def _settled(block: Block, attempt: Attempt) -> Reading:
-    """The reading of a block whose table is known: still none when a required column or a unit is in doubt."""
+    """The reading of a block whose table is known: still none when a column is missing or two are the same.
+
+    A column whose unit is in doubt is not read, which is an error of its own; the others are.
+    """
     lacking = _lacking(block, attempt, CRITICAL)
-    blocked = [doubt for doubt in (*attempt.doubts, *lacking) if doubt.severity == CRITICAL]
-    if blocked:
+    if lacking or any(doubt.rule_id in STOPPING for doubt in attempt.doubts):
         reason = "columns_missing" if lacking else "columns_in_doubt"
         return _in_doubt(block, attempt, reason, (attempt.table.name,), lacking)
     return replace(_in_doubt(block, attempt, None, (), ()), table=attempt.table.name)
@@ -132,6 +144,7 @@ def _in_doubt(
 ) -> Reading:
     read = {use.position for use in attempt.columns}
     known = {use.column for use in attempt.columns} | {constant.column for constant in attempt.constants}
+    known |= attempt.refused
     unread = {place: header for place, header in enumerate(block.headers) if place not in read}
     return Reading(
         table=None,
@@ -161,12 +174,16 @@ def _attempt(block: Block, table: RawTable, entry: MapEntry | None, *, is_form: 
     in_titles = units_in_titles(line.text for line in block.titles)
     uses: dict[str, ColumnUse] = {}
     doubts: list[Doubt] = []
+    refused: set[str] = set()
     for position, header in enumerate(block.headers):
         match, origin = _match(position, header, table, entry)
         if match is None or match.column in values:
             continue
         use, doubt = _use(position, header, match, origin, columns[match.column], in_titles, entry, is_form)
-        doubts += [doubt] if doubt else []
+        if doubt:
+            doubts.append(doubt)
+            refused.add(match.column)
+            continue
         earlier = uses.get(use.column)
         if earlier is None or _beats(use, earlier):
             uses[use.column] = use
@@ -182,6 +199,7 @@ def _attempt(block: Block, table: RawTable, entry: MapEntry | None, *, is_form: 
         given + constants,
         (*doubts, *contradictions),
         tuple(column.name for column in table.columns if column.is_required and column.name not in known),
+        frozenset(refused) - set(uses),
     )
 
 

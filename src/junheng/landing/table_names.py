@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 
 from junheng.landing.constants import Place, places
+from junheng.landing.headers import parts
 from junheng.landing.model import Block
-from junheng.landing.plain import key, word_rows
-from junheng.raw_contract import RawTable
+from junheng.landing.plain import key, tidy, word_rows
 
-# What surrounds the name of a table in a name without changing it: years, numbers, terms.
-AROUND = re.compile(r"(?:19|20)\d\d|\d+|学年度?|年度?|数据|统计|报送|上报|终稿|csv|xlsx?|sheet")
+BETWEEN = re.compile(r"[\s_()\-–—.,;、]+")
 
 
-def exact_table(block: Block, contract: Mapping[str, RawTable]) -> str | None:
-    """The table that a name consists of, once years and numbers are taken away; the closest name counts."""
+def tables_named(block: Block) -> tuple[str, ...]:
+    """The tables that a word of a name says, once years and numbers are taken away; only the closest name counts."""
     for place in _in_order(block):
-        if found := _names().get(_core(place)):
-            return found if found in contract else None
-    return None
+        words = [without_surroundings(key(word)) for word in (place.text, *BETWEEN.split(tidy(place.text)))]
+        if found := tuple(dict.fromkeys(_names()[word] for word in words if word in _names())):
+            return found
+    return ()
+
+
+def without_surroundings(name: str) -> str:
+    """The key of a name without what surrounds the name of a table and changes nothing: years, numbers, terms."""
+    return re.sub("|".join([r"\d+", *map(re.escape, parts("around"))]), "", name)
 
 
 def named_tables(block: Block) -> tuple[str, ...]:
@@ -36,10 +40,6 @@ def _in_order(block: Block) -> list[Place]:
     near, far = places(block)
     order = ("sheet_name", "title", "file_name")
     return [*sorted(near, key=lambda place: order.index(place.origin)), *far]
-
-
-def _core(place: Place) -> str:
-    return AROUND.sub("", key(place.text))
 
 
 @cache
