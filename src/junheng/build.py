@@ -16,7 +16,8 @@ from junheng.errors import DataError, MachineError, UsageError
 from junheng.findings import WARNING, Finding, Findings
 from junheng.gate import SHOWN_FINDINGS, FailOn, refuse, refuse_county
 from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
-from junheng.landing.land import LandedTable, land_folder
+from junheng.landing.land import land
+from junheng.landing.outcome import LandedTable
 from junheng.messages import Messages
 from junheng.progress import Progress
 from junheng.project import Project, packaged_project
@@ -108,7 +109,8 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
     with run.progress.step("land") as step, run.work.connect() as connection:
         findings = Findings(connection)
         folder = run.options.raw or run.project.sample
-        landed = land_folder(connection, folder, run.contract, findings, run.messages, run.work.spare, step.say)
+        landing = land(connection, folder, run.contract, findings, run.messages, run.work.landing, step.say)
+        landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
         refuse(run.work, findings, run.messages, "critical")
         prepare(connection, run.contract)

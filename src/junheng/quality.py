@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng import __version__
-from junheng.landing.land import LandedTable
+from junheng.landing.outcome import LandedTable
 from junheng.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import duckdb
 from junheng.errors import MachineError
 from junheng.findings import has_column
 from junheng.landing.cells import literal, quoted
-from junheng.landing.land import LandedTable
+from junheng.landing.outcome import LandedTable
 from junheng.raw_contract import RawTable
 
 if TYPE_CHECKING:

@@ -36,9 +36,9 @@ class Workspace:
         return self.folder / "scratch.duckdb"
 
     @property
-    def spare(self) -> Path:
-        """A file that landing may write and overwrite."""
-        return self.folder / "spare.csv"
+    def landing(self) -> Path:
+        """The folder for copies of files that cannot be read as they are."""
+        return self.folder / "landing"
 
     @property
     def rejected(self) -> Path:
@@ -77,7 +77,7 @@ def workspace(out: Path) -> Iterator[Workspace]:
     folder = out / ".build" / build_id
     try:
         _remove_abandoned(out / ".build")
-        folder.mkdir(parents=True)
+        (folder / "landing").mkdir(parents=True)
         (folder / "pid").write_text(str(os.getpid()), encoding="ascii")
     except OSError as error:
         raise MachineError("out_not_writable", file=out, found=error.strerror) from error

@@ -12,7 +12,8 @@ import pytest
 
 from junheng.errors import DataError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
-from junheng.landing.land import LandedTable, land_folder
+from junheng.landing.land import land as land_path
+from junheng.landing.outcome import Landing
 from junheng.messages import Messages
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract
@@ -37,9 +38,7 @@ class Landed:
     def __init__(self, work: Workspace, folder: Path, language: str = "en") -> None:
         with work.connect() as connection:
             findings = Findings(connection)
-            self.tables: list[LandedTable] = land_folder(
-                connection, folder, CONTRACT, findings, Messages(language), work.spare
-            )
+            self.landing: Landing = land_path(connection, folder, CONTRACT, findings, Messages(language), work.landing)
             findings.put_into_words(Messages(language))
             self.critical: list[Finding] = findings.first(CRITICAL, 1000)
             self.warnings: list[Finding] = findings.first(WARNING, 1000)
@@ -94,7 +93,7 @@ def test_missing_tables_land_empty_and_warn(land: Land) -> None:
     assert landed.critical == []
     assert {finding.table for finding in landed.warnings} == set(CONTRACT) - {"schools"}
     assert landed.rows("select count(*) from raw.staff") == [(0,)]
-    assert {table.name for table in landed.tables} == set(CONTRACT)
+    assert {table.name for table in landed.landing.tables} == set(CONTRACT)
 
 
 def test_chinese_file_name_headers_codes_and_units_are_synonyms(land: Land) -> None:
@@ -119,8 +118,11 @@ def test_chinese_file_name_headers_codes_and_units_are_synonyms(land: Land) -> N
 def test_a_header_with_another_unit_is_not_taken_for_the_column(land: Land) -> None:
     header = FACILITIES.replace("equipment_value_wan", "教学仪器设备值(元)")
     landed = land({"schools.csv": SCHOOLS + SCHOOL, "facilities.csv": header + "2024,0001,1,2,3,40000,5\n"})
-    finding = only(landed.critical)
-    assert (finding.rule_id, finding.column) == ("missing_column", "equipment_value_wan")
+    assert landed.critical == []
+    assert ("optional_column_missing", "equipment_value_wan") in {
+        (warning.rule_id, warning.column) for warning in landed.warnings
+    }
+    assert landed.rows("select equipment_value_wan from raw.facilities") == [(None,)]
     assert ("column_not_read", "教学仪器设备值(元)") in {
         (warning.rule_id, warning.column) for warning in landed.warnings
     }
@@ -151,7 +153,8 @@ def test_a_cell_that_does_not_fit_is_found_at_its_place(land: Land, column: str,
     assert (finding.found or "").strip(" 　") == cell.strip(" 　")
     assert finding.expected
     assert finding.action
-    assert landed.rows("select count(*) from raw.schools") == [(0,)]
+    assert landed.rows("select _source_row from raw.schools") == [(2,)]
+    assert landed.rows("select source_row, reasons from quality.rejected_row") == [(3, [rule_id])]
 
 
 @pytest.mark.parametrize(
@@ -256,28 +259,48 @@ def test_extra_columns_and_files_are_reported_not_dropped_in_silence(land: Land)
 
 
 @pytest.mark.parametrize(
-    ("content", "rule_id"),
+    ("content", "rule_id", "row"),
     [
-        (b"", "empty_file"),
-        (b"\n", "header_missing"),
-        ((SCHOOLS + SCHOOL).encode("gb18030"), "not_utf8"),
-        ((SCHOOLS + SCHOOL).encode("utf-16"), "not_utf8"),
+        (b"", "empty_file", None),
+        (b"\n", "header_missing", 1),
+        ((SCHOOLS + SCHOOL).encode() + b"2024,\xff\xff\n", "not_utf8", 3),
+        ((SCHOOLS + SCHOOL).encode("utf-16") + b"\x00\xd8\x00", "not_utf8", 3),
+        ((SCHOOLS + SCHOOL).replace("500152", "5001\x0052").encode(), "nul_bytes", 2),
+        ((SCHOOLS + "2024," + "x" * (1 << 21)).encode(), "line_too_long", 2),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(land: Land, content: bytes, rule_id: str) -> None:
-    finding = only(land({"schools.csv": content}).critical)
-    assert (finding.rule_id, finding.file) == (rule_id, "schools.csv")
+def test_a_file_that_cannot_be_read_is_refused(land: Land, content: bytes, rule_id: str, row: int | None) -> None:
+    findings = [found for found in land({"schools.csv": content}).critical if found.rule_id != "schools_missing"]
+    finding = only(findings)
+    assert (finding.rule_id, finding.file, finding.row) == (rule_id, "schools.csv", row)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_encodings_delimiters_and_line_ends(land: Land, encoding: str, delimiter: str, line_end: str) -> None:
+    content = (SCHOOLS + SCHOOL).replace(",", delimiter).replace("\n", line_end)
+    landed = land({"schools.csv": content.encode(encoding)})
+    assert landed.critical == []
+    assert landed.rows("select school_code, school_name, county_name, _source_row from raw.schools") == [
+        ("0001", "中心小学", "潼南区", 2)
+    ]
 
 
 def test_the_undecodable_line_is_named(land: Land) -> None:
     content = (SCHOOLS + SCHOOL * 3).encode() + SCHOOL.encode("gb18030")
-    finding = only(land({"schools.csv": content}).critical)
+    finding = next(finding for finding in land({"schools.csv": content}).critical if finding.rule_id == "not_utf8")
     assert (finding.row, finding.expected) == (5, "UTF-8")
 
 
-def test_two_files_of_one_table_are_refused(land: Land) -> None:
-    landed = land({"schools.csv": SCHOOLS + SCHOOL, "学校.csv": SCHOOLS + SCHOOL})
-    assert only(landed.critical).rule_id == "duplicate_table_file"
+def test_two_files_feed_one_table(land: Land) -> None:
+    other = SCHOOL.replace("0001", "0002")
+    landed = land({"schools.csv": SCHOOLS + SCHOOL, "学校.csv": SCHOOLS + SCHOOL.replace("2024", "x", 1) + other})
+    assert [(finding.file, finding.row) for finding in landed.critical] == [("学校.csv", 2)]
+    assert landed.rows("select school_code, _source_file, _source_row from raw.schools order by 1") == [
+        ("0001", "schools.csv", 2),
+        ("0002", "学校.csv", 3),
+    ]
 
 
 def test_no_schools_is_critical(land: Land) -> None:

@@ -13,7 +13,7 @@ import pytest
 import junheng
 from junheng.errors import DataError, MachineError, UsageError
 from junheng.landing.cells import reading
-from junheng.landing.land import boolean_words
+from junheng.landing.odd_rows import boolean_words
 from junheng.landing.strict_cells import strict_problem
 from junheng.messages import Messages, catalogue, locale_language
 from junheng.project import packaged_project

@@ -60,14 +60,16 @@ class Line:
 class TextRows:
     """Records of a text file that DuckDB reads. `path` is UTF-8 without BOM and with one kind of line end.
 
-    `skip` physical lines precede the data (the header is among them); `first_row` is the number of the first record
-    after the header.
+    `skip` records precede the data (the header is among them; an empty line is a record); `first_row` is the number of
+    the first record after the header.
     """
 
     path: Path
     delimiter: str
     skip: int
     first_row: int
+    has_quote: bool = True
+    has_blank_line: bool = True
 
 
 @dataclass(frozen=True)

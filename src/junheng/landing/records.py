@@ -1,64 +1,133 @@
-"""The records of a CSV file as text in the scratch database, each with its number in the file.
+"""The rows of a block as text in the scratch database, each with the number that a spreadsheet shows.
 
-The header is record 1. A quoted line break does not start a new record; blank lines and records that cannot be read
-count, so that a number leads to the row a spreadsheet shows.
+A quoted line break does not start a new record; blank lines and records that cannot be read count.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+<<<<<<< HEAD
 from junheng.landing.csv_source import CsvSource, blank_records, with_one_line_end
 from junheng.landing.sql import literal, quoted
 from junheng.landing.strict_cells import trimmed
+=======
+from junheng.landing.cells import literal, quoted
+from junheng.landing.model import Block, GridRows, ParquetRows, TextRows
+from junheng.landing.text_scan import blank_records
+>>>>>>> e3fba9a (Text files land in any of their encodings, delimiters and line ends, and several files feed one table)
 
 REJECTED = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells"}
 
 
-def read_records(connection: duckdb.DuckDBPyConnection, source: CsvSource, headers: list[str], spare: Path) -> None:
-    """Fill `scratch.record` (all cells as text, `_source_row`) and `scratch.reject` (rule_id, record, found).
+@dataclass(frozen=True)
+class Records:
+    """How many rows of a block were read into `scratch.cells`, could not be read, and are empty lines."""
 
-    `headers` names every column of the file. `spare` is where a copy may be written when the file needs one.
+    cells: int
+    rejected: int
+    blank: int
+
+
+def cell(position: int) -> str:
+    """The name of the column of `scratch.cells` for a column of the file; the first one is 0."""
+    return f"c{position}"
+
+
+def read_records(connection: duckdb.DuckDBPyConnection, block: Block, spare: Path) -> Records:
+    """Fill `scratch.cells` (`_source_row`, all cells as text) and `scratch.reject` (rule_id, record, found).
+
+    `spare` is a file that may be written and overwritten.
     """
-    path = with_one_line_end(source.path, spare) if source.has_mixed_line_ends else source.path
-    _read(connection, path, headers)
-    connection.execute("create or replace table scratch.gap as select distinct record from scratch.reject")
-    if source.has_blank_line and (blank := blank_records(source.path)):
-        connection.execute(f"insert into scratch.gap select unnest([{', '.join(map(str, blank))}])")
-    # Gap i at record g has g - 1 - i good records before it: a good record's number grows by the gaps before it.
-    all_empty = " and ".join(f"{trimmed(name)} is null" for name in headers)
-    connection.execute(
-        "create or replace table scratch.record as"
-        " with gaps as (select record, row_number() over (order by record) as place from scratch.gap),"
-        " steps as (select record - 1 - place as records_before, max(place) as gaps_before from gaps group by all)"
-        " select cells.* exclude (_position), cells._position + 1 + coalesce(steps.gaps_before, 0) as _source_row"
-        " from scratch.cells as cells asof left join steps on cells._position > steps.records_before"
-        f" where not ({all_empty})"
+    width = len(block.headers)
+    connection.execute("create or replace table scratch.reject (rule_id varchar, record bigint, found varchar)")
+    blank: list[int] = []
+    if isinstance(block.rows, TextRows):
+        blank = _read_text(connection, block.rows, width)
+    elif isinstance(block.rows, ParquetRows):
+        _read_parquet(connection, block.rows)
+    else:
+        _read_grid(connection, block.rows, width, spare)
+    return Records(
+        _count(connection, "scratch.cells"), _count(connection, "scratch.reject"), len(blank) + block.blank_rows
     )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, path: Path, headers: list[str]) -> None:
-    """Read with DuckDB's strict reader. A file of one column is none of ours: its records are not read."""
-    if len(headers) == 1:
-        connection.execute(f"create or replace table scratch.cells (_position bigint, {quoted(headers[0])} varchar)")
-        connection.execute("create or replace table scratch.reject (rule_id varchar, record bigint, found varchar)")
-        return
-    columns = "{" + ", ".join(f"{literal(name)}: 'varchar'" for name in headers) + "}"
+def _read_text(connection: duckdb.DuckDBPyConnection, rows: TextRows, width: int) -> list[int]:
+    """Read with DuckDB's strict reader; gives the numbers of the empty lines."""
     connection.execute(
-        "create or replace table scratch.cells as select row_number() over () as _position, * from read_csv("
-        f"{path_literal(path)}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"',"
-        f" all_varchar = true, nullstr = '', store_rejects = true, columns = {columns})"
+        "create or replace table scratch.record as select row_number() over () as _position, * from "
+        f"{csv_reader(rows, [cell(position) for position in range(width)])}"
     )
     rules = " ".join(f"when '{kind}' then '{rule}'" for kind, rule in REJECTED.items())
     connection.execute(
-        f"create or replace table scratch.reject as select case error_type::varchar {rules} else 'broken_record' end"
-        " as rule_id, line as record, left(min(csv_line), 200) as found from reject_errors group by 1, 2"
+        f"insert into scratch.reject select case error_type::varchar {rules} else 'broken_record' end,"
+        " line, left(min(csv_line), 200) from reject_errors group by 1, 2"
     )
     connection.execute("drop table reject_errors")
     connection.execute("drop table reject_scans")
+    blank: list[int] = []
+    if rows.has_blank_line:
+        numbers = blank_records(rows.path, rows.delimiter, has_quote=rows.has_quote)
+        blank = [number for number in numbers if number > rows.skip]
+    connection.execute("create or replace table scratch.gap as select distinct record from scratch.reject")
+    if blank:
+        connection.execute(f"insert into scratch.gap select unnest([{', '.join(map(str, blank))}])")
+    # Gap i at record g has g - first_row - i good records before it: a good record's number grows by the gaps before.
+    connection.execute(
+        "create or replace table scratch.cells as"
+        " with gaps as (select record, row_number() over (order by record) as place from scratch.gap),"
+        f" steps as (select record - {rows.first_row - 1} - place as records_before, max(place) as gaps_before"
+        " from gaps group by all)"
+        f" select record._position + {rows.first_row - 1} + coalesce(steps.gaps_before, 0) as _source_row,"
+        " record.* exclude (_position)"
+        " from scratch.record as record asof left join steps on record._position > steps.records_before"
+    )
+    connection.execute("drop table scratch.record")
+    return blank
+
+
+def csv_reader(rows: TextRows, names: list[str]) -> str:
+    """A call of DuckDB's CSV reader that gives every cell as text and keeps what is no record in `reject_errors`."""
+    columns = "{" + ", ".join(f"{literal(name)}: 'varchar'" for name in names) + "}"
+    return (
+        f"read_csv({path_literal(rows.path)}, auto_detect = false, header = false, skip = {rows.skip},"
+        f" delim = {literal(rows.delimiter)}, quote = '\"', escape = '\"', nullstr = '', store_rejects = true,"
+        f" columns = {columns})"
+    )
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, rows: ParquetRows) -> None:
+    """Every value as the text that says exactly the same."""
+    source = path_literal(rows.path)
+    names = [name for name, *_ in connection.execute(f"describe select * from read_parquet({source})").fetchall()]
+    texts = ", ".join(f"cast({quoted(name)} as varchar) as {cell(place)}" for place, name in enumerate(names))
+    connection.execute(
+        f"create or replace table scratch.cells as select file_row_number + 1 as _source_row, {texts}"
+        f" from read_parquet({source}, file_row_number = true)"
+    )
+
+
+def _read_grid(connection: duckdb.DuckDBPyConnection, rows: GridRows, width: int, spare: Path) -> None:
+    """Through a CSV file of our own: DuckDB takes rows from Python ten times slower."""
+    with spare.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerows([number, *row] for number, row in zip(rows.numbers, rows.rows, strict=True))
+    columns = ", ".join(["'_source_row': 'bigint'"] + [f"'{cell(position)}': 'varchar'" for position in range(width)])
+    connection.execute(
+        f"create or replace table scratch.cells as from read_csv({path_literal(spare)}, auto_detect = false,"
+        f" header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}})"
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def path_literal(path: Path) -> str:

@@ -1,0 +1,137 @@
+"""A text file as a block: its encoding, its delimiter, its header, and rows that DuckDB can read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from junheng.findings import CRITICAL, Finding
+from junheng.landing.encoding import GB18030, SUPPORTED, UTF8, UTF8_BOM, UndecodableError, marked_encoding, utf8_copy
+from junheng.landing.model import Block, HandedFile, TextRows
+from junheng.landing.text_scan import LONGEST_LINE, Scan, scan, with_one_line_end
+
+ENDINGS = (".csv", ".tsv", ".txt")
+DELIMITERS = ",\t;|"
+SAMPLE_RECORDS = 60
+# The records of the sample are looked for in so many characters: a quote that is never closed ends there.
+SAMPLE_CHARACTERS = 4 << 20
+
+
+class FileRefusedError(Exception):
+    """A file that cannot be read, and why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.rule_id)
+        self.finding = finding
+
+
+@dataclass(frozen=True)
+class Utf8File:
+    """A text file in UTF-8 with one kind of line end: the file itself, or a copy."""
+
+    path: Path
+    encoding: str
+    scan: Scan
+
+
+def read_text_file(file: HandedFile, folder: Path) -> Block:
+    """The block of a text file; copies are written into `folder`. Raises FileRefusedError."""
+    if file.size == 0:
+        raise refused("empty_file", file)
+    text = as_utf8(file, folder)
+    delimiter = delimiter_of(text.path)
+    records = sample_records(text.path, delimiter)
+    header_at = next((place for place, (_, record) in enumerate(records) if record), None)
+    header = records[header_at][1] if header_at is not None else []
+    if header_at is None or not any(cell.strip() for cell in header):
+        raise refused("header_missing", file, row=1)
+    number = records[header_at][0]
+    return Block(
+        file=file,
+        sheet=None,
+        is_hidden=False,
+        number=1,
+        encoding=text.encoding,
+        delimiter=delimiter,
+        titles=(),
+        header_rows=(number,),
+        headers=tuple(header),
+        rows=TextRows(
+            text.path, delimiter, number, number + 1, text.scan.has_quote, has_blank_line=text.scan.has_blank_line
+        ),
+    )
+
+
+def as_utf8(file: HandedFile, folder: Path) -> Utf8File:
+    """The file as UTF-8 without anything that DuckDB's reader would stumble over. Raises FileRefusedError."""
+    encoding = marked_encoding(file.path) or UTF8
+    path = file.path
+    try:
+        if encoding not in (UTF8, UTF8_BOM):
+            path = utf8_copy(file.path, encoding, _copy(folder, file, "utf8"))
+        found = scan(path)
+        if found.bad_line is not None and encoding == UTF8 and not found.is_damaged_utf8:
+            utf8_line, utf8_bytes = found.bad_line, found.bad_bytes
+            try:
+                encoding, path = GB18030, utf8_copy(file.path, GB18030, _copy(folder, file, "utf8"))
+            except UndecodableError as error:
+                # Of the two the encoding is named that could read more of the file.
+                line, bytes_found = max((utf8_line, utf8_bytes or ""), (error.line, error.found))
+                raise refused("not_utf8", file, line, bytes_found, SUPPORTED) from error
+            found = scan(path)
+    except UndecodableError as error:
+        raise refused("not_utf8", file, error.line, error.found, encoding) from error
+    if found.bad_line is not None:
+        raise refused("not_utf8", file, found.bad_line, found.bad_bytes, "UTF-8")
+    if found.nul_line is not None:
+        raise refused("nul_bytes", file, found.nul_line)
+    if found.long_line is not None:
+        raise refused("line_too_long", file, found.long_line, expected=str(LONGEST_LINE))
+    if not found.has_one_line_end:
+        path = with_one_line_end(path, _copy(folder, file, "lines"), DELIMITERS)
+    return Utf8File(path, encoding, found)
+
+
+def delimiter_of(path: Path) -> str:
+    """The delimiter that cuts most records into the same number of cells, and into most cells; a comma in doubt."""
+
+    def fitness(delimiter: str) -> int:
+        widths = [len(record) for _, record in sample_records(path, delimiter) if record]
+        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        return widths.count(usual) * (usual - 1)
+
+    return max(DELIMITERS, key=fitness)
+
+
+def sample_records(path: Path, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The first records of a UTF-8 file with their numbers; empty lines are records without cells."""
+    limit = csv.field_size_limit(SAMPLE_CHARACTERS)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            records = csv.reader(_bounded(lines), delimiter=delimiter)
+            return list(enumerate(islice(records, SAMPLE_RECORDS), start=1))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def refused(
+    rule_id: str, file: HandedFile, row: int | None = None, found: str | None = None, expected: str | None = None
+) -> FileRefusedError:
+    """A file that is refused for a rule."""
+    return FileRefusedError(Finding(rule_id, CRITICAL, file=file.name, row=row, found=found, expected=expected))
+
+
+def _bounded(lines: Iterator[str]) -> Iterator[str]:
+    left = SAMPLE_CHARACTERS
+    for line in lines:
+        left -= len(line)
+        if left < 0:
+            return
+        yield line
+
+
+def _copy(folder: Path, file: HandedFile, kind: str) -> Path:
+    return folder / f"{file.sha256[:16]}.{kind}"
