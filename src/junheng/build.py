@@ -109,7 +109,7 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
     with run.progress.step("land") as step, run.work.connect() as connection:
         findings = Findings(connection)
         folder = run.options.raw or run.project.sample
-        landing = land(connection, folder, run.contract, findings, run.messages, run.work.landing, step.say)
+        landing = land(connection, folder, run.contract, findings, run.messages, run.work.landing, on_step=step.say)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
         refuse(run.work, findings, run.messages, "critical")

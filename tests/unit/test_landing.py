@@ -115,17 +115,14 @@ def test_chinese_file_name_headers_codes_and_units_are_synonyms(land: Land) -> N
     assert landed.rows("select equipment_value_wan from raw.facilities") == [(Decimal(4),)]
 
 
-def test_a_header_with_another_unit_is_not_taken_for_the_column(land: Land) -> None:
+def test_a_header_with_another_unit_is_honoured(land: Land) -> None:
     header = FACILITIES.replace("equipment_value_wan", "教学仪器设备值(元)")
-    landed = land({"schools.csv": SCHOOLS + SCHOOL, "facilities.csv": header + "2024,0001,1,2,3,40000,5\n"})
+    landed = land({"schools.csv": SCHOOLS + SCHOOL, "facilities.csv": header + "2024,0001,1,2,3,45000,5\n"})
     assert landed.critical == []
-    assert ("optional_column_missing", "equipment_value_wan") in {
-        (warning.rule_id, warning.column) for warning in landed.warnings
-    }
-    assert landed.rows("select equipment_value_wan from raw.facilities") == [(None,)]
-    assert ("column_not_read", "教学仪器设备值(元)") in {
-        (warning.rule_id, warning.column) for warning in landed.warnings
-    }
+    assert landed.rows("select equipment_value_wan from raw.facilities") == [(Decimal("4.5"),)]
+    assert landed.rows("select unit, factor from quality.landing_column where column_name = 'equipment_value_wan'") == [
+        ("元", Decimal("0.0001"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -249,11 +246,11 @@ def test_a_column_given_in_both_languages_is_refused(land: Land) -> None:
 
 def test_extra_columns_and_files_are_reported_not_dropped_in_silence(land: Land) -> None:
     landed = land(
-        {"schools.csv": SCHOOLS.strip() + ",备注\n" + SCHOOL.strip() + ",x\n", "说明.txt": "x", "other.csv": "a\n"}
+        {"schools.csv": SCHOOLS.strip() + ",校徽\n" + SCHOOL.strip() + ",x\n", "说明.txt": "x", "other.csv": "a\n"}
     )
     assert landed.critical == []
     found = {(finding.rule_id, finding.file, finding.column) for finding in landed.warnings}
-    assert ("column_not_read", "schools.csv", "备注") in found
+    assert ("column_not_read", "schools.csv", "校徽") in found
     assert ("file_not_read", "说明.txt", None) in found
     assert ("file_not_read", "other.csv", None) in found
 

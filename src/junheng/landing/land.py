@@ -6,35 +6,39 @@ Every row of every file is landed, rejected, repeated, or recognised as what it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import duckdb
 
 from junheng.errors import DataError
-from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
-<<<<<<< HEAD
-from junheng.landing import cells, strict_cells
-from junheng.landing.csv_source import CsvSource, inspect
-from junheng.landing.folder import read_folder
-from junheng.landing.records import read_records
-from junheng.messages import Messages, catalogue
-from junheng.raw_contract import RawColumn, RawTable
-=======
-from junheng.landing import cells
+from junheng.findings import CRITICAL, WARNING, Finding, Findings
+from junheng.landing.accounting import (
+    NOT_READ,
+    REJECTED,
+    Accounts,
+    record_of_block,
+    record_of_file,
+    year_column,
+)
 from junheng.landing.intake import hand_in
-from junheng.landing.model import Block, ColumnUse, HandedFile, Reading
-from junheng.landing.odd_rows import OddRows, Shape
-from junheng.landing.outcome import NOT_READ, REJECTED, LandedBlock, LandedTable, Landing, UnreadFile
+from junheng.landing.mapping import NO_MAP, LandingMap
+from junheng.landing.model import Block, HandedFile, Reading
+from junheng.landing.named_years import NamedYears
+from junheng.landing.odd_rows import OddRows
+from junheng.landing.outcome import LandedTable, Landing, OpenBlock
+from junheng.landing.reading_findings import findings_of
 from junheng.landing.recognise import recognise
-from junheng.landing.records import cell, read_records
-from junheng.landing.text_file import ENDINGS, FileRefusedError, read_text_file
+from junheng.landing.refused import FileRefusedError
+from junheng.landing.repeats import SeenBlocks, take_repeats_out
+from junheng.landing.rows import BlockRows
+from junheng.landing.source_files import blocks_of
+from junheng.landing.sql import quoted
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
 REQUIRED_TABLE = "schools"
->>>>>>> e3fba9a (Text files land in any of their encodings, delimiters and line ends, and several files feed one table)
+# Blocks that nobody expects in a raw table: nothing is said of them.
+NO_DATA = ("own_sheet", "skipped_by_map")
 
 
 def land(
@@ -44,19 +48,20 @@ def land(
     findings: Findings,
     messages: Messages,
     scratch_folder: Path,
+    mapping: LandingMap = NO_MAP,
     on_step: Callable[[str], None] = lambda _file: None,
 ) -> Landing:
-    """Fill the schema `raw` of the open build file from a folder.
+    """Fill the schema `raw` of the open build file, and the accounts in `quality`.
 
     Files are written into `scratch_folder` where reading needs them. Raises UsageError for a path that is none,
     DataError when nothing in it is a raw table.
     """
     files = hand_in(path)
-    landing = _Landing(connection, contract, findings, messages, scratch_folder)
+    landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)
     for file in files:
         on_step(file.name)
         landing.add_file(file)
-    if not landing.blocks and not landing.has_refused_file:
+    if landing.is_nothing:
         expected = ", ".join(f"{table}.csv" for table in contract)
         raise DataError("no_known_file", file=path, expected=expected)
     return landing.finished()
@@ -72,104 +77,132 @@ class _Landing:
         findings: Findings,
         messages: Messages,
         folder: Path,
+        mapping: LandingMap,
     ) -> None:
         self.connection = connection
         self.contract = contract
         self.findings = findings
         self.messages = messages
         self.folder = folder
-        self.blocks: list[LandedBlock] = []
-        self.unread: list[UnreadFile] = []
+        self.mapping = mapping
+        self.accounts = Accounts(connection)
+        self.seen = SeenBlocks(findings, self.accounts)
+        self.named_years = NamedYears()
+        self.blocks: list[Block] = []
+        self.open: list[OpenBlock] = []
+        self.landed: list[OpenBlock] = []
+        # Blocks with the bytes of an earlier one wait until that one's account is closed.
+        self.twins: list[tuple[Block, Reading]] = []
+        self.doubtful: set[str] = set()
+        self._bytes: set[tuple[str, str | None, int]] = set()
         connection.execute("create schema if not exists raw")
         for table in contract.values():
             _create(connection, table)
-        self.odd = OddRows(connection, contract, messages)
+        self.odd = OddRows(connection, contract, self.accounts, messages)
+        self.rows = BlockRows(connection, contract, self.odd, messages, folder / "rows.csv")
 
     @property
-    def has_refused_file(self) -> bool:
-        """Whether a file was to be read but cannot be."""
-        return any(file.status == REJECTED for file in self.unread)
+    def is_nothing(self) -> bool:
+        """Whether nothing of what was handed in is, or was to be, a raw table."""
+        return not self.open and all(record.status == NOT_READ for record in self.accounts.records)
 
     def add_file(self, file: HandedFile) -> None:
         """Read every block of a file."""
-        if PurePosixPath(file.name).suffix.lower() not in ENDINGS:
-            self._not_read(file)
-            return
         try:
-            block = read_text_file(file, self.folder)
+            blocks = blocks_of(file, self.folder)
         except FileRefusedError as refused:
             self.findings.add(refused.finding)
-            self.unread.append(UnreadFile(file, REJECTED, refused.finding.rule_id))
-        else:
-            self._add_block(block)
-
-    def _not_read(self, file: HandedFile) -> None:
-        self.findings.add(Finding("file_not_read", WARNING, file=file.name))
-        self.unread.append(UnreadFile(file, NOT_READ, "file_not_read"))
-
-    def _add_block(self, block: Block) -> None:
-        reading = recognise(block, self.contract)
-        if reading.table is None:
-            self._not_read(block.file)
+            status = REJECTED if refused.finding.severity == CRITICAL else NOT_READ
+            self.accounts.add(record_of_file(file, status, refused.finding.rule_id))
             return
-        landed = LandedBlock(len(self.blocks), block, reading)
-        landed.rows_header = len(block.header_rows)
-        landed.rows_title = len(block.titles)
-        self.blocks.append(landed)
-        before = self.findings.count(CRITICAL)
-        reading = landed.reading = _without_twins(block, reading, self.findings)
-        _report_columns(block, reading, self.contract[reading.table or ""], self.findings)
-        if self.findings.count(CRITICAL) > before:
-            landed.status, landed.reason = REJECTED, "columns"
-        self._read_rows(landed)
-
-    def _read_rows(self, landed: LandedBlock) -> None:
-        """Cast the rows in which all cells are plain; keep the others as text."""
-        block, reading = landed.block, landed.reading
-        table = self.contract[reading.table or ""]
-        records = read_records(self.connection, block, self.folder / "rows.csv")
-        landed.rows_read = records.cells + records.rejected + records.blank + landed.rows_header + landed.rows_title
-        landed.rows_rejected = records.rejected
-        self._report_rejects(landed)
-        texts = {use.column: cell(use.position) for use in reading.columns}
-        texts |= {constant.column: cells.literal(constant.value) for constant in reading.constants}
-        factors = {use.column: use.factor for use in reading.columns}
-        present = [column.name for column in table.columns if column.name in texts]
-        shape = Shape(table.name, tuple((name, factors.get(name, Decimal(1))) for name in present))
-        odd = self.odd.table_of(shape)
-        place = f"{landed.number}, {cells.literal(block.file.name)}, {_optional(block.sheet)}, _source_row"
-        values = ", ".join(texts.get(column.name, "null") for column in table.columns)
-        empty = " and ".join(f"{cells.trimmed(cell(position))} is null" for position in range(len(block.headers)))
-        self.connection.execute(f"insert into {odd} select {place}, {values} from scratch.cells where not ({empty})")
-        kept = _one(self.connection, f"select count(*) from {odd} where _block = {landed.number}")
-        landed.rows_blank = records.blank + records.cells - kept
-
-    def _report_rejects(self, landed: LandedBlock) -> None:
-        """Records that are not records: wrong number of cells, broken quotes."""
-        block = landed.block
-        expected = cells.literal(self.messages.text("expected", "cells", count=len(block.headers)))
-        self.connection.execute(
-            f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found, expected)'
-            f" select rule_id, '{CRITICAL}', {cells.literal(landed.table or '')}, {cells.literal(block.file.name)},"
-            f" record, found, case when rule_id <> 'broken_record' then {expected} end from scratch.reject"
-        )
+        for block in blocks:
+            self.blocks.append(block)
+            reading = recognise(block, (), self.contract, self.mapping)
+            identity = (file.sha256, block.sheet, block.number)
+            if identity in self._bytes:
+                self.twins.append((block, reading))
+            else:
+                self._bytes.add(identity)
+                self._add_block(block, reading)
 
     def finished(self) -> Landing:
-        """Judge what was kept as text, and give back the whole."""
-        self.odd.settle(self.blocks)
+        """Judge what was kept as text, compare what came from several places, close the accounts."""
+        self.mapping.require_used(self.blocks)
+        self._settle()
+        for block, reading in self.twins:
+            if not self.seen.is_repeated(block, reading):
+                self._add_block(block, reading)
+        self._settle()
+        take_repeats_out(self.connection, self.contract, self.accounts, self.findings)
+        self.named_years.report(self.accounts, self.findings)
+        self.accounts.write(self.contract)
         tables = tuple(self._table(name) for name in self.contract)
         for table in tables:
             if not table.files:
                 self._report_missing(table.name)
-        return Landing(tables, tuple(self.blocks), tuple(self.unread))
+        return Landing(tables, tuple(self.accounts.records))
+
+    def _add_block(self, block: Block, reading: Reading) -> None:
+        self.findings.add_all(findings_of(block, reading, self.messages))
+        self.accounts.add_columns(block, reading)
+        if reading.table is None:
+            self._pass_over(block, reading)
+            return
+        self.named_years.note(block, reading, self.contract)
+        one = OpenBlock(len(self.landed) + len(self.open), block, reading)
+        self.open.append(one)
+        self.rows.read(one)
+
+    def _pass_over(self, block: Block, reading: Reading) -> None:
+        """A block that is no raw table, or in doubt: no row of it is landed."""
+        is_in_doubt = any(doubt.severity == CRITICAL for doubt in reading.doubts)
+        self.doubtful.update(reading.candidates[:1] if is_in_doubt else ())
+        if not reading.doubts and reading.reason not in NO_DATA:
+            self.findings.add(Finding("file_not_read", WARNING, file=block.file.name, sheet=block.sheet))
+        rows, blank = self.rows.count(block)
+        self.accounts.add(
+            record_of_block(
+                block,
+                reading,
+                REJECTED if is_in_doubt else NOT_READ,
+                reason=reading.reason,
+                rows_read=rows + blank + len(block.titles) + len(block.header_rows),
+                rows_title=len(block.titles),
+                rows_header=len(block.header_rows),
+                rows_rejected=rows,
+                rows_blank=blank,
+            )
+        )
+
+    def _settle(self) -> None:
+        """Judge what was kept as text of the open blocks, and close their accounts."""
+        self.odd.settle({one.number: one for one in self.open})
+        for one in self.open:
+            record = one.record(self._years(one))
+            self.accounts.add(record)
+            self.seen.add(one.block, one.reading, record)
+        self.landed += self.open
+        self.open = []
+
+    def _years(self, one: OpenBlock) -> tuple[int, ...]:
+        year = quoted(year_column(self.contract[one.table]))
+        rows = self.connection.execute(
+            f"select distinct {year} from raw.{quoted(one.table)} where _source_file = ?"
+            f" and _source_sheet is not distinct from ? and {year} is not null order by 1",
+            [one.block.file.name, one.block.sheet],
+        ).fetchall()
+        return tuple(int(found) for (found,) in rows)
 
     def _table(self, name: str) -> LandedTable:
-        blocks = [block for block in self.blocks if block.table == name]
-        files = tuple({block.block.file.name: block.block.file for block in blocks}.values())
-        rows = _one(self.connection, f"select count(*) from raw.{cells.quoted(name)}")
-        return LandedTable(name, files, rows, sum(block.rows_rejected for block in blocks))
+        blocks = [one for one in self.landed if one.table == name]
+        files = tuple({one.block.file.name: one.block.file for one in blocks}.values())
+        row = self.connection.execute(f"select count(*) from raw.{quoted(name)}").fetchone() or (0,)
+        return LandedTable(name, files, int(row[0]), sum(one.rows_rejected for one in blocks))
 
     def _report_missing(self, table: str) -> None:
+        """A table that was not handed in; one that was but cannot be read has findings of its own."""
+        if table in self.doubtful:
+            return
         if table == REQUIRED_TABLE:
             self.findings.add(Finding("schools_missing", CRITICAL, table=table, file=f"{table}.csv"))
             return
@@ -180,125 +213,8 @@ class _Landing:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
-    columns = ", ".join(f"{cells.quoted(column.name)} {column.sql_type}" for column in table.columns)
+    columns = ", ".join(f"{quoted(column.name)} {column.sql_type}" for column in table.columns)
     connection.execute(
-        f"create or replace table raw.{cells.quoted(table.name)}"
+        f"create or replace table raw.{quoted(table.name)}"
         f" ({columns}, _source_file varchar, _source_sheet varchar, _source_row bigint)"
     )
-
-
-def _without_twins(block: Block, reading: Reading, findings: Findings) -> Reading:
-    """A column that stands in the block twice is a finding; the first one is read."""
-    first: dict[str, ColumnUse] = {}
-    twins: dict[int, str] = {}
-    for use in reading.columns:
-        former = first.setdefault(use.column, use)
-        if former is not use:
-            twins[use.position] = use.header
-            findings.add(
-                Finding(
-                    "duplicate_column",
-                    CRITICAL,
-                    reading.table,
-                    block.file.name,
-                    block.sheet,
-                    row=_header_row(block),
-                    column=use.column,
-                    found=f"{former.header}, {use.header}",
-                )
-            )
-    return replace(reading, columns=tuple(first.values()), unread={**reading.unread, **twins})
-
-
-def _report_columns(block: Block, reading: Reading, table: RawTable, findings: Findings) -> None:
-    """Say which columns are not read and which are missing: without a required one the block is refused."""
-    place = (table.name, block.file.name, block.sheet, _header_row(block))
-    for header in reading.unread.values():
-        findings.add(Finding("column_not_read", WARNING, *place, column=header))
-    known = {use.column for use in reading.columns} | {constant.column for constant in reading.constants}
-    for column in table.columns:
-<<<<<<< HEAD
-        if column.name not in first_header:
-            critical(
-                "missing_column",
-                row=1,
-                column=column.name,
-                found=", ".join(source.header),
-                expected=f"{column.name} / {column.name_zh}",
-            )
-    return names
-
-
-def _report_rejects(
-    connection: duckdb.DuckDBPyConnection, source: CsvSource, table: RawTable, messages: Messages
-) -> None:
-    """Records that are not records: wrong number of cells, broken quotes."""
-    expected = cells.literal(messages.text("expected", "cells", count=len(source.header)))
-    connection.execute(
-        f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found, expected)'
-        f" select rule_id, '{CRITICAL}', '{table.name}', {cells.literal(source.path.name)}, record, found,"
-        f" case when rule_id <> 'broken_record' then {expected} end from scratch.reject"
-    )
-
-
-def _judge_cells(
-    connection: duckdb.DuckDBPyConnection,
-    table: RawTable,
-    file: str,
-    columns: list[RawColumn],
-    findings: Findings,
-    messages: Messages,
-) -> None:
-    """One scan counts the cells that do not fit; only columns that have some are read again to list them."""
-    words = boolean_words()
-    problems = {column.name: strict_cells.strict_problem(column, words) for column in columns}
-    counts = ", ".join(f"count(*) filter (({sql}) is not null)" for sql in problems.values())
-    found = connection.execute(f"select {counts or '0'} from scratch.record").fetchone() or ()
-    keys = "json_object(" + ", ".join(f"'{name}', {cells.quoted(name)}" for name in _present(table, columns)) + ")"
-    for column, count in zip(columns, found, strict=False):
-        if count:
-            connection.execute(
-                f'insert into {TABLE} (rule_id, severity, table_name, file, "row", column_name, found, expected, keys)'
-                f" select {problems[column.name]}, '{CRITICAL}', ?, ?, _source_row, ?,"
-                f" {cells.quoted(column.name)}, ?, {keys}"
-                f" from scratch.record where ({problems[column.name]}) is not null",
-                [table.name, file, column.name, expected_text(column, messages)],
-=======
-        if column.name not in known:
-            is_required = column.is_key or column.is_required
-            findings.add(
-                Finding(
-                    "missing_column" if is_required else "optional_column_missing",
-                    CRITICAL if is_required else WARNING,
-                    *place,
-                    column=column.name,
-                    found=", ".join(block.headers),
-                    expected=f"{column.name} / {column.name_zh}",
-                )
->>>>>>> e3fba9a (Text files land in any of their encodings, delimiters and line ends, and several files feed one table)
-            )
-
-
-def _header_row(block: Block) -> int | None:
-    return block.header_rows[-1] if block.header_rows else None
-
-
-<<<<<<< HEAD
-def _cast(connection: duckdb.DuckDBPyConnection, table: RawTable, file: str) -> int:
-    words = boolean_words()
-    values = ", ".join(strict_cells.strict_value(column, words) for column in table.columns)
-    name = f"raw.{cells.quoted(table.name)}"
-    connection.execute(
-        f"insert into {name} select {values}, {cells.literal(file)}, _source_row from scratch.record"
-        " order by _source_row"
-    )
-    row = connection.execute(f"select count(*) from {name}").fetchone()
-=======
-def _optional(text: str | None) -> str:
-    return "cast(null as varchar)" if text is None else cells.literal(text)
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
->>>>>>> e3fba9a (Text files land in any of their encodings, delimiters and line ends, and several files feed one table)
-    return int(row[0]) if row else 0

@@ -1,58 +1,53 @@
-"""What landing gives back: for every block what became of its rows, for every raw table what it was filled from."""
+"""What landing gives back, and what is known of a block before its account is closed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from junheng.landing.accounting import LANDED, SourceRecord, record_of_block
 from junheng.landing.model import Block, HandedFile, Reading
-
-# What became of a block, or of a file without one.
-LANDED = "landed"
-REJECTED = "rejected"
-REPEATED = "repeated"
-NOT_READ = "not_read"
 
 
 @dataclass
-class LandedBlock:
-    """One block, how it was read, and what became of its rows.
+class OpenBlock:
+    """A block whose rows are being landed. The first one has `number` 0.
 
-    `rows_read` is counted where the rows are read, all others where they end: the two are compared in `accounting`.
-    `rows_header` counts all header rows, those that are repeated among the data too. `reason` is a rule id.
+    `rows_read` is counted where the rows are read, the others where they end; `accounting` compares them.
     """
 
     number: int
     block: Block
     reading: Reading
-    status: str = LANDED
-    reason: str | None = None
-    school_years: Sequence[int] = ()
     rows_read: int = 0
     rows_landed: int = 0
     rows_rejected: int = 0
-    rows_repeated: int = 0
-    rows_title: int = 0
     rows_header: int = 0
     rows_note: int = 0
     rows_total: int = 0
     rows_blank: int = 0
 
     @property
-    def table(self) -> str | None:
-        """The raw table, when it is known."""
-        return self.reading.table
+    def table(self) -> str:
+        """The raw table of a block that has one."""
+        return self.reading.table or ""
 
-
-@dataclass(frozen=True)
-class UnreadFile:
-    """A file that gave no block: `status` is `rejected`, `repeated` or `not_read`, `reason` a rule id."""
-
-    file: HandedFile
-    status: str
-    reason: str
-    kind: str | None = None
+    def record(self, years: tuple[int, ...]) -> SourceRecord:
+        """The account of the block."""
+        return record_of_block(
+            self.block,
+            self.reading,
+            LANDED,
+            school_years=years,
+            rows_read=self.rows_read,
+            rows_landed=self.rows_landed,
+            rows_rejected=self.rows_rejected,
+            rows_title=len(self.block.titles),
+            rows_header=self.rows_header + len(self.block.header_rows),
+            rows_note=self.rows_note,
+            rows_total=self.rows_total,
+            rows_blank=self.rows_blank,
+        )
 
 
 @dataclass(frozen=True)
@@ -81,5 +76,4 @@ class Landing:
     """All that was handed in and what became of it."""
 
     tables: tuple[LandedTable, ...]
-    blocks: tuple[LandedBlock, ...]
-    unread: tuple[UnreadFile, ...] = ()
+    records: tuple[SourceRecord, ...]

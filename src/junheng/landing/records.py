@@ -12,15 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-<<<<<<< HEAD
-from junheng.landing.csv_source import CsvSource, blank_records, with_one_line_end
-from junheng.landing.sql import literal, quoted
-from junheng.landing.strict_cells import trimmed
-=======
-from junheng.landing.cells import literal, quoted
 from junheng.landing.model import Block, GridRows, ParquetRows, TextRows
+from junheng.landing.sql import literal, quoted
 from junheng.landing.text_scan import blank_records
->>>>>>> e3fba9a (Text files land in any of their encodings, delimiters and line ends, and several files feed one table)
 
 REJECTED = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells"}
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from junheng.findings import CRITICAL, Finding
 from junheng.landing.encoding import GB18030, SUPPORTED, UTF8, UTF8_BOM, UndecodableError, marked_encoding, utf8_copy
 from junheng.landing.model import Block, HandedFile, TextRows
+from junheng.landing.refused import refused
 from junheng.landing.text_scan import LONGEST_LINE, Scan, scan, with_one_line_end
 
 ENDINGS = (".csv", ".tsv", ".txt")
@@ -18,14 +18,6 @@ DELIMITERS = ",\t;|"
 SAMPLE_RECORDS = 60
 # The records of the sample are looked for in so many characters: a quote that is never closed ends there.
 SAMPLE_CHARACTERS = 4 << 20
-
-
-class FileRefusedError(Exception):
-    """A file that cannot be read, and why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.rule_id)
-        self.finding = finding
 
 
 @dataclass(frozen=True)
@@ -115,13 +107,6 @@ def sample_records(path: Path, delimiter: str) -> list[tuple[int, list[str]]]:
             return list(enumerate(islice(records, SAMPLE_RECORDS), start=1))
     finally:
         csv.field_size_limit(limit)
-
-
-def refused(
-    rule_id: str, file: HandedFile, row: int | None = None, found: str | None = None, expected: str | None = None
-) -> FileRefusedError:
-    """A file that is refused for a rule."""
-    return FileRefusedError(Finding(rule_id, CRITICAL, file=file.name, row=row, found=found, expected=expected))
 
 
 def _bounded(lines: Iterator[str]) -> Iterator[str]:
