@@ -128,16 +128,14 @@ def test_a_header_with_another_unit_is_honoured(land: Land) -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "rule_id"),
     [
-        ("school_year", "二〇二四", "text_in_number"),
-        ("school_year", "2024.5", "not_a_whole_number"),
-        ("school_year", "99999999999", "number_too_large"),
+        ("school_year", "明年", "not_a_school_year"),
+        ("school_year", "99999999999", "not_a_school_year"),
         ("school_year", "", "required_cell_empty"),
         ("school_year", "　", "required_cell_empty"),
         ("school_name", "", "required_cell_empty"),
         ("school_kind", "kindergarten", "unknown_code"),
         ("is_boarding", "maybe", "not_a_boolean"),
-        ("opened_year", "1,990", "text_in_number"),
-        ("opened_year", "1e3", "text_in_number"),
+        ("opened_year", "约1990", "not_a_year"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_found_at_its_place(land: Land, column: str, cell: str, rule_id: str) -> None:
@@ -160,10 +158,8 @@ def test_a_cell_that_does_not_fit_is_found_at_its_place(land: Land, column: str,
         ("1.23456", "too_many_decimals"),
         (".00001", "too_many_decimals"),
         ("1234567890123456", "number_too_large"),
-        ("12 ㎡", "text_in_number"),
-        ("nan", "text_in_number"),
+        ("12 间", "unit_unclear"),
         ("inf", "text_in_number"),
-        ("１２", "text_in_number"),
     ],
 )
 def test_no_digit_of_a_measure_is_rounded_away(land: Land, cell: str, rule_id: str) -> None:
@@ -215,7 +211,7 @@ def test_source_rows_of_good_records_follow_the_file(land: Land) -> None:
     landed = land({"schools.csv": content})
     assert landed.critical == []
     assert landed.rows("select school_code, _source_row from raw.schools order by 1") == [("0001", 2), ("0005", 5)]
-    assert landed.rows("select school_name from raw.schools where school_code = '0001'") == [("两\n\n行",)]
+    assert landed.rows("select school_name from raw.schools where school_code = '0001'") == [("两 行",)]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +224,7 @@ def test_source_rows_of_good_records_follow_the_file(land: Land) -> None:
 )
 def test_a_record_that_is_none_is_found_and_later_rows_keep_their_numbers(land: Land, line: str, rule_id: str) -> None:
     landed = land({"schools.csv": SCHOOLS + SCHOOL + line + SCHOOL.replace("2024", "y", 1)})
-    assert [(finding.rule_id, finding.row) for finding in landed.critical] == [(rule_id, 3), ("text_in_number", 4)]
+    assert [(finding.rule_id, finding.row) for finding in landed.critical] == [(rule_id, 3), ("not_a_school_year", 4)]
 
 
 def test_missing_column_names_the_column_and_what_is_there(land: Land) -> None:
