@@ -56,9 +56,11 @@ def land(
     Files are written into `scratch_folder` where reading needs them. Raises UsageError for a path that is none,
     DataError when nothing in it is a raw table.
     """
-    files = hand_in(path)
+    handed = hand_in(path, scratch_folder, findings)
     landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)
-    for file in files:
+    for unread in handed.unread:
+        landing.pass_over_file(unread.file, unread.severity, unread.rule_id)
+    for file in handed.files:
         on_step(file.name)
         landing.add_file(file)
     if landing.is_nothing:
@@ -112,18 +114,21 @@ class _Landing:
             blocks = blocks_of(file, self.folder)
         except FileRefusedError as refused:
             self.findings.add(refused.finding)
-            status = REJECTED if refused.finding.severity == CRITICAL else NOT_READ
-            self.accounts.add(record_of_file(file, status, refused.finding.rule_id))
+            self.pass_over_file(file, refused.finding.severity, refused.finding.rule_id)
             return
         for block in blocks:
             self.blocks.append(block)
-            reading = recognise(block, (), self.contract, self.mapping)
+            reading = recognise(block, self.contract, self.mapping)
             identity = (file.sha256, block.sheet, block.number)
             if identity in self._bytes:
                 self.twins.append((block, reading))
             else:
                 self._bytes.add(identity)
                 self._add_block(block, reading)
+
+    def pass_over_file(self, file: HandedFile, severity: str, rule_id: str) -> None:
+        """Account for a file in which no block is read; its finding is there."""
+        self.accounts.add(record_of_file(file, REJECTED if severity == CRITICAL else NOT_READ, rule_id))
 
     def finished(self) -> Landing:
         """Judge what was kept as text, compare what came from several places, close the accounts."""
