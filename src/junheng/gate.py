@@ -114,6 +114,11 @@ def _refused(
     write_rule_results(connection, results, judged)
     for table in ("rule_result", "failing_row", "known_issue", *landing_tables(connection)):
         write_table(connection, work.rejected, table)
+    if message_id != "refused_standard":
+        # A county that falls short has nothing to correct in its rows.
+        from junheng.returns import write_returns
+
+        write_returns(findings, work.rejected / "returns", messages, with_warnings=severity == WARNING)
     lines = [messages.error(error), ""]
     for finding in first:
         lines += [describe(finding, messages), ""]

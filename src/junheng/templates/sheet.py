@@ -10,15 +10,14 @@ from xlsxwriter.worksheet import Worksheet
 from junheng.messages import Messages
 from junheng.templates.fields import Bounds, TemplateField, TemplateTable
 from junheng.templates.guide import Lists
-from junheng.templates.style import PROTECTION, Book, display_width, print_setup
+from junheng.templates.style import PROTECTION, TEXT, Book, display_width, print_setup
 
 HEADER_ROW = 0
 FIRST_DATA_ROW = 1
-LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
+LAST_ROW = 1_048_575
 HEADER_HEIGHT = 38
 NARROWEST, WIDEST = 9, 26
 NUMBER_FORMATS = {"integer": "0", "count": "0", "measure": "General", "money": "#,##0.00", "number": "General"}
-TEXT = "@"
 NOTE_WIDTH, NOTE_LINE, NOTE_LETTERS = 280, 17, 40
 
 
@@ -33,23 +32,18 @@ def add_table_sheet(
     lists: Lists,
     messages: Messages,
     extra_headers: Sequence[tuple[str, int]] = (),
-    *,
-    protected: bool = True,
 ) -> Worksheet:
     """Add the sheet of a table; `extra_headers` with their widths stand to the right of its columns.
 
     Data begin in row `FIRST_DATA_ROW`.
     """
     sheet = book.workbook.add_worksheet(table.title)
-    # Cells to the right are unlocked too: a sheet with locked cells in a row does not let the row be deleted or sorted.
-    first_free = len(table.fields) + len(extra_headers)
-    sheet.set_column(first_free, LAST_COLUMN, None, book.data("General"))
     sheet.set_row(HEADER_ROW, HEADER_HEIGHT)
     for position, field in enumerate(table.fields):
         sheet.set_column(position, position, _width(field), book.data(number_format(field)))
         sheet.write_string(HEADER_ROW, position, field.header, book.header(required=field.column.is_required))
         note = _note(field, messages)
-        sheet.write_comment(HEADER_ROW, position, note, _note_shape(note))
+        sheet.write_comment(HEADER_ROW, position, note, note_shape(note))
         limits = _validation(field, lists.get((table.name, field.column.name)), messages)
         if limits:
             sheet.data_validation(FIRST_DATA_ROW, position, LAST_ROW, position, limits)
@@ -57,9 +51,8 @@ def add_table_sheet(
         sheet.set_column(position, position, width, book.data(TEXT))
         sheet.write_string(HEADER_ROW, position, header, book.header(required=False))
     sheet.freeze_panes(FIRST_DATA_ROW, _frozen(table))
-    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW, max(first_free - 1, 0))
-    if protected:
-        sheet.protect("", PROTECTION)
+    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW, len(table.fields) + len(extra_headers) - 1)
+    sheet.protect("", PROTECTION)
     print_setup(sheet, HEADER_ROW)
     # A code that looks like a number is meant as text.
     sheet.ignore_errors({"number_stored_as_text": f"A2:{_letter(len(table.fields) - 1)}{LAST_ROW + 1}"})
@@ -89,7 +82,8 @@ def _note(field: TemplateField, messages: Messages) -> str:
     return "\n".join(lines)
 
 
-def _note_shape(note: str) -> dict[str, Any]:
+def note_shape(note: str) -> dict[str, Any]:
+    """How large the box of a note has to be."""
     lines = sum(-(-max(display_width(line), 1) // NOTE_LETTERS) for line in note.splitlines())
     return {"width": NOTE_WIDTH, "height": NOTE_LINE * (lines + 1), "font_size": 9}
 

@@ -36,7 +36,10 @@ PROTECTION = dict.fromkeys(
     ),
     True,
 )
+# Cells without a format are unlocked too: a row with a locked cell in it can neither be deleted nor sorted.
+DEFAULT_FORMAT = {"font_name": "Calibri", "font_size": 11, "locked": False}
 A4 = 9
+TEXT = "@"
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,16 @@ class Book:
     def format(self, name: str, **properties: Any) -> Format:
         """A format, made once for each name."""
         if name not in self.formats:
-            self.formats[name] = self.workbook.add_format({**FONT, **properties})
+            self.formats[name] = self.workbook.add_format({**FONT, "locked": True, **properties})
         return self.formats[name]
 
     def data(self, number_format: str, colour: str | None = None) -> Format:
         """The format of an unlocked cell for data."""
         marked = {"bg_color": colour, "border": 1, "border_color": GREY} if colour else {}
-        return self.format(f"data {number_format} {colour}", num_format=number_format, locked=False, **marked)
+        # Text does not touch the number on its left.
+        indented = {"indent": 1} if number_format == TEXT else {}
+        name = f"data {number_format} {colour}"
+        return self.format(name, num_format=number_format, locked=False, **indented, **marked)
 
     def header(self, *, required: bool) -> Format:
         """The format of a header."""
@@ -66,13 +72,13 @@ class Book:
 
 
 @contextmanager
-def new_book(path: Path, title: str, *, in_order: bool = False) -> Iterator[Book]:
-    """Write a workbook; it stands at its place only when it is complete. `in_order`: sheets row by row, in any size.
+def new_book(path: Path, title: str) -> Iterator[Book]:
+    """Write a workbook; it stands at its place only when it is complete.
 
     Raises OSError when it cannot be written.
     """
     partial = path.with_name(f".{path.name}.part")
-    options = {**AS_GIVEN, "constant_memory": True} if in_order else {**AS_GIVEN, "in_memory": True}
+    options = {**AS_GIVEN, "in_memory": True, "default_format_properties": dict(DEFAULT_FORMAT)}
     workbook = xlsxwriter.Workbook(str(partial), options)
     workbook.set_properties({"title": title, "created": CREATED})
     try:
