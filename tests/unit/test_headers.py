@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from junheng.landing.headers import is_context, is_personal, match_header
+from junheng.landing.headers import header_words, is_context, is_personal, match_header
 from junheng.landing.plain import WORDS, key, tidy
 from junheng.landing.units import UnitError, factor_for, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn
@@ -264,3 +264,9 @@ def test_numbers_and_remarks_are_missed_by_nobody() -> None:
 
 def test_a_tidy_text_is_simplified_and_narrow() -> None:
     assert tidy("「學校標識碼」（２０２４）\u200b") == "(学校标识码)(2024)"
+
+
+def test_words_that_a_header_may_be_made_of() -> None:
+    is_header_word = header_words(CONTRACT)
+    assert all(is_header_word(text) for text in ("学 校（代码）", "姓名", "备注", "在校生数（人）", "school_year"))
+    assert not any(is_header_word(text) for text in ("合成小学01", "2024", "一年级", "合计", "primary", ""))

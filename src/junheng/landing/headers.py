@@ -7,7 +7,7 @@ directions, then the last one: but never below a level that makes it a part of t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -59,6 +59,17 @@ def match_header(header: str, table: RawTable) -> HeaderMatch | None:
         if found and all(names.get(level, found)[0] == found[0] for level in candidate.left_out):
             return HeaderMatch(found[0], candidate.unit, found[1])
     return None
+
+
+def header_words(contract: Mapping[str, RawTable]) -> Callable[[str], bool]:
+    """Whether a text is what a header of some raw table may say, or of a column that is known and never read."""
+    tables = tuple(contract.values())
+
+    @lru_cache(maxsize=4096)
+    def is_header_word(text: str) -> bool:
+        return is_context(text) or is_personal(text) or any(match_header(text, table) for table in tables)
+
+    return is_header_word
 
 
 def is_personal(header: str) -> bool:
