@@ -130,7 +130,8 @@ def _level(text: str) -> tuple[str, str | None]:
 
     def drop(match: re.Match[str]) -> str:
         inner = match.group(1)
-        if unit := unit_in(inner):
+        # In front of everything else brackets hold the name itself.
+        if match.start() > 0 and (unit := unit_in(inner)):
             found.append(unit)
             return ""
         hints = parts("hint")
