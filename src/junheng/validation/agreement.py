@@ -12,6 +12,7 @@ from junheng.validation.columns import Column
 from junheng.validation.expressions import RuleProblemError, identifier, sql, text
 from junheng.validation.failing_rows import PLACE, FailingRows, keys_json
 from junheng.validation.results import RuleResult, status_of_count
+from junheng.validation.session import first_line
 from junheng.validation.sources import described, narrowed
 from junheng.validation.suites import Rule, Suite
 
@@ -49,8 +50,8 @@ def agreements(
             continue
         try:
             connection.execute(store.write(differences(suite, rule, relation, columns, store)))
-        except (duckdb.Error, RuleProblemError) as error:
-            problems[rule.rule_id] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+        except (duckdb.Error, RuleProblemError, KeyError) as error:  # a KeyError: the table lacks a key
+            problems[rule.rule_id] = first_line(error)
     counted = (
         exp.select("rule_id", exp.Count(this=exp.Star()))
         .from_(store.table.copy())
