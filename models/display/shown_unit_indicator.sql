@@ -7,6 +7,33 @@ with
     words as (select * from {{ ref('display_words') }} where kind = 'standing'),
     reasons as (select * from {{ ref('reasons') }}),
 
+    -- the county's median of the units that were judged, and the place of each from the worst
+    ranked as (
+        select
+            school_year,
+            school_code,
+            stage,
+            indicator_id,
+            rank() over (
+                partition by school_year, county_code, stage, indicator_id order by ratio_to_threshold
+            ) as place_from_worst
+        from unit_indicators
+        where status in ('pass', 'fail')
+    ),
+
+    medians as (
+        select
+            school_year,
+            county_code,
+            stage,
+            indicator_id,
+            median(value) as median_value,
+            median(ratio_to_threshold) as median_ratio
+        from unit_indicators
+        where status in ('pass', 'fail')
+        group by school_year, county_code, stage, indicator_id
+    ),
+
     judged as (
         select
             unit_indicators.*,
@@ -18,6 +45,9 @@ with
             {{ exact_decimal('unit_indicators.value') }} as exact_value,
             {{ exact_decimal('unit_indicators.ratio_to_threshold * 100') }} as exact_ratio,
             cast(thresholds.floor_ratio * 100 as decimal(12, 4)) as floor_pct,
+            ranked.place_from_worst,
+            medians.median_ratio,
+            {{ exact_decimal('medians.median_value') }} as exact_median,
             case
                 when unit_indicators.reason = 'row_quarantined'
                 then 'set_aside'
@@ -39,6 +69,18 @@ with
             and unit_indicators.indicator_id = thresholds.indicator_id
             and unit_indicators.stage = thresholds.stage
             and thresholds.case_id = 'ordinary'
+        left join
+            ranked
+            on unit_indicators.school_year = ranked.school_year
+            and unit_indicators.school_code = ranked.school_code
+            and unit_indicators.stage = ranked.stage
+            and unit_indicators.indicator_id = ranked.indicator_id
+        left join
+            medians
+            on unit_indicators.school_year = medians.school_year
+            and unit_indicators.county_code = medians.county_code
+            and unit_indicators.stage = medians.stage
+            and unit_indicators.indicator_id = medians.indicator_id
     )
 
 select
@@ -80,11 +122,19 @@ select
     {{ plain_number('judged.resource') }} as resource_shown,
     {{ plain_number('judged.stage_weight') }} as stage_weight_shown,
     cast(judged.pupils as string) as pupils_shown,
+    {{ shown_number('judged.exact_median', 'judged.digits') }} as median_shown,
+    cast(judged.place_from_worst as int) as place_from_worst,
     cast(remediation.gap_to_threshold as string) as lacking_shown,
     cast(remediation.gap_to_floor as string) as lacking_to_floor_shown,
     remediation.gap_unit as lacking_unit,
     reasons.name_zh as reason_zh,
-    reasons.name_en as reason_en
+    reasons.name_en as reason_en,
+    -- for charts and sorting only
+    judged.value as value,
+    cast(judged.threshold as double) as threshold,
+    judged.ratio_to_threshold as ratio_to_threshold,
+    cast(judged.floor_ratio as double) as floor_ratio,
+    judged.median_ratio as median_ratio
 from judged
 left join words on judged.standing = words.word
 left join reasons on judged.reason = reasons.reason_id
