@@ -17,6 +17,7 @@ from junheng.findings import WARNING, Finding, Findings
 from junheng.gate import SHOWN_FINDINGS, FailOn, refuse, refuse_county
 from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
 from junheng.landing.land import land
+from junheng.landing.mapping import NO_MAP, read_map
 from junheng.landing.outcome import LandedTable
 from junheng.messages import Messages
 from junheng.progress import Progress
@@ -38,7 +39,7 @@ SELECTION = ("--exclude-resource-type", "unit_test", "--exclude", "path:seeds/ra
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What the user asked for. `raw` None is the sample county."""
+    """What the user asked for. `raw` is a file, a folder or a ZIP; None is the sample county."""
 
     raw: Path | None
     out: Path
@@ -48,6 +49,7 @@ class BuildOptions:
     quarantine: bool = False
     fail_on: FailOn = "critical"
     today: date | None = None
+    mapping: Path | None = None
 
 
 @dataclass
@@ -108,8 +110,9 @@ def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Sum
 def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
     with run.progress.step("land") as step, run.work.connect() as connection:
         findings = Findings(connection)
-        folder = run.options.raw or run.project.sample
-        landing = land(connection, folder, run.contract, findings, run.messages, run.work.landing, on_step=step.say)
+        path = run.options.raw or run.project.sample
+        mapping = read_map(run.options.mapping, run.contract) if run.options.mapping else NO_MAP
+        landing = land(connection, path, run.contract, findings, run.messages, run.work.landing, mapping, step.say)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
         refuse(run.work, findings, run.messages, "critical")

@@ -66,7 +66,8 @@ def _program(
 
 @app.command(help=_help("build"))
 def build(
-    raw: Annotated[Path | None, typer.Option("--raw", metavar="DIR", help=_help("raw"))] = None,
+    raw: Annotated[Path | None, typer.Option("--raw", metavar="PATH", help=_help("raw"))] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE", help=_help("map"))] = None,
     out: Out = DEFAULT_OUT,
     school_year: Annotated[int | None, typer.Option("--school-year", metavar="Y", help=_help("school_year"))] = None,
     standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=_help("standards"))] = None,
@@ -91,9 +92,8 @@ def build(
         from junheng.printing import print_summary
         from junheng.progress import Progress
 
-        options = BuildOptions(
-            raw, out, school_year, standards, True, quarantine, level_named(fail_on), _day(today) if today else None
-        )
+        day = _day(today) if today else None
+        options = BuildOptions(raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping)
         summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
         if as_json:
             _echo_json(summary.as_json())
@@ -135,6 +135,35 @@ def check(
         judge = check_suites if lint else check_table
         code = judge(options, reports, messages, as_json=as_json)
         if code:
+            raise typer.Exit(code)
+
+    _run(run, lang, as_json)
+
+
+@app.command(help=_help("inspect"))
+def inspect(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help=_help("inspect_path"))],
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE", help=_help("map"))] = None,
+    draft: Annotated[Path | None, typer.Option("--draft", metavar="FILE", help=_help("draft"))] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help=_help("inspect_out"))] = None,
+    standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=_help("standards"))] = None,
+    no_rules: Annotated[bool, typer.Option("--no-rules", help=_help("no_rules"))] = False,
+    force: Annotated[bool, typer.Option("--force", help=_help("force"))] = False,
+    today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=_help("today"))] = None,
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=_help("no_progress"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell what files are and what is wrong with them."""
+
+    def run(messages: Messages) -> None:
+        from junheng.inspect_command import InspectOptions
+        from junheng.inspect_command import inspect as run_inspect
+        from junheng.progress import Progress
+
+        day = _day(today) if today else None
+        options = InspectOptions(path, mapping, draft, out, standards, not no_rules, force, day)
+        if code := run_inspect(options, messages, Progress(messages, quiet=quiet or as_json), as_json=as_json):
             raise typer.Exit(code)
 
     _run(run, lang, as_json)

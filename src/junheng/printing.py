@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from junheng.audit import Audit
     from junheng.known_issues import Judged
     from junheng.query import Rows
-    from junheng.summary import Summary
+    from junheng.summary import LandingCounts, Summary
 
+SHOWN_NAMES = 3
 ITEM_STATUSES = ("met", "remediation", "not_met", "pending", "no_data", "not_applicable")
 
 
@@ -57,10 +59,29 @@ def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
         return
     for county in summary.counties:
         print(_county(county, summary.school_year, messages))
+    for line in _landing(summary.landing, messages):
+        print(line)
     rules = ", ".join(f"{messages.text('statuses', status)} {count}" for status, count in summary.rules.items())
     if rules:
         print(messages.text("summary", "rule_counts", rules=rules))
     print(messages.text("summary", "files", warehouse=summary.warehouse, marts=summary.marts, quality=summary.quality))
+
+
+def _landing(landing: LandingCounts, messages: Messages) -> Iterator[str]:
+    """Files taken and not taken, and what was done to cells: a line each, where there is something to say."""
+    parts = [messages.text("summary", "files_landed", count=f"{landing.files_landed:,}")]
+    if left := landing.files_not_landed:
+        names = ", ".join([*left[:SHOWN_NAMES], *(["…"] if len(left) > SHOWN_NAMES else [])])
+        parts.append(messages.text("summary", "files_not_landed", count=f"{len(left):,}", names=names))
+    if landing.rows_repeated:
+        parts.append(messages.text("summary", "rows_repeated", count=f"{landing.rows_repeated:,}"))
+    yield "".join(parts)
+    if landing.conversions:
+        often = sorted(landing.conversions.items(), key=lambda item: (-item[1], item[0]))
+        kinds = [f"{messages.text('conversions', kind)} {cells:,}" for kind, cells in often[:SHOWN_NAMES]]
+        kinds += ["…"] if len(often) > SHOWN_NAMES else []
+        total = f"{sum(landing.conversions.values()):,}"
+        yield messages.text("summary", "conversions", count=total, kinds=", ".join(kinds))
 
 
 def _known_issue(judged: Judged, messages: Messages) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,16 @@ import duckdb
 from junheng.findings import Finding, as_json
 from junheng.known_issues import Judged
 from junheng.quarantine import Account
+
+
+@dataclass(frozen=True)
+class LandingCounts:
+    """What became of the files: how many gave rows, the names of those that gave none, converted cells by kind."""
+
+    files_landed: int = 0
+    files_not_landed: tuple[str, ...] = ()
+    rows_repeated: int = 0
+    conversions: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Summary:
     warnings: list[Finding]
     accounts: Sequence[Account] = ()
     known_issues: Sequence[Judged] = ()
+    landing: LandingCounts = field(default_factory=lambda: LandingCounts())
 
     @property
     def quarantined(self) -> dict[str, int]:
@@ -64,6 +75,7 @@ class Summary:
                 }
                 for one in self.known_issues
             ],
+            "landing": asdict(self.landing),
             "warnings": [as_json(finding) for finding in self.warnings],
             "warehouse": str(self.warehouse),
             "marts": str(self.marts),
@@ -87,6 +99,30 @@ def summarise(
         names = [column[0] for column in cursor.description or ()]
         counties = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         rules = connection.execute("select status, count(*) from quality.rule_result group by status order by status")
-        return Summary(warehouse, school_year, counties, dict(rules.fetchall()), warnings, accounts, known_issues)
+        return Summary(
+            warehouse,
+            school_year,
+            counties,
+            dict(rules.fetchall()),
+            warnings,
+            accounts,
+            known_issues,
+            _landing(connection),
+        )
     finally:
         connection.close()
+
+
+def _landing(connection: duckdb.DuckDBPyConnection) -> LandingCounts:
+    files = connection.execute(
+        "select file, sum(rows_landed), sum(rows_repeated) from quality.source_file group by file order by file"
+    ).fetchall()
+    conversions = connection.execute(
+        "select conversion, sum(cells) from quality.landing_conversion group by conversion order by conversion"
+    ).fetchall()
+    return LandingCounts(
+        sum(1 for _, landed, _ in files if landed),
+        tuple(file for file, landed, _ in files if not landed),
+        sum(int(repeated) for _, _, repeated in files),
+        {conversion: int(cells) for conversion, cells in conversions},
+    )

@@ -6,6 +6,7 @@ Every row of every file is landed, rejected, repeated, or recognised as what it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -22,7 +23,7 @@ from junheng.landing.accounting import (
 )
 from junheng.landing.intake import hand_in
 from junheng.landing.mapping import NO_MAP, LandingMap
-from junheng.landing.model import Block, HandedFile, Reading
+from junheng.landing.model import Block, GridRows, HandedFile, Reading
 from junheng.landing.named_years import NamedYears
 from junheng.landing.odd_rows import OddRows
 from junheng.landing.outcome import LandedTable, Landing, OpenBlock
@@ -90,7 +91,7 @@ class _Landing:
         self.accounts = Accounts(connection)
         self.seen = SeenBlocks(findings, self.accounts)
         self.named_years = NamedYears()
-        self.blocks: list[Block] = []
+        self.readings: list[tuple[Block, Reading]] = []
         self.open: list[OpenBlock] = []
         self.landed: list[OpenBlock] = []
         # Blocks with the bytes of an earlier one wait until that one's account is closed.
@@ -117,8 +118,8 @@ class _Landing:
             self.pass_over_file(file, refused.finding.severity, refused.finding.rule_id)
             return
         for block in blocks:
-            self.blocks.append(block)
             reading = recognise(block, self.contract, self.mapping)
+            self.readings.append((_outline(block), reading))
             identity = (file.sha256, block.sheet, block.number)
             if identity in self._bytes:
                 self.twins.append((block, reading))
@@ -132,7 +133,7 @@ class _Landing:
 
     def finished(self) -> Landing:
         """Judge what was kept as text, compare what came from several places, close the accounts."""
-        self.mapping.require_used(self.blocks)
+        self.mapping.require_used(block for block, _ in self.readings)
         self._settle()
         for block, reading in self.twins:
             if not self.seen.is_repeated(block, reading):
@@ -145,7 +146,7 @@ class _Landing:
         for table in tables:
             if not table.files:
                 self._report_missing(table.name)
-        return Landing(tables, tuple(self.accounts.records))
+        return Landing(tables, tuple(self.accounts.records), tuple(self.readings))
 
     def _add_block(self, block: Block, reading: Reading) -> None:
         self.findings.add_all(findings_of(block, reading, self.messages))
@@ -215,6 +216,11 @@ class _Landing:
         title = self.messages.text("findings", "table_missing", depends=depends)
         action = self.messages.text("finding_actions", "table_missing")
         self.findings.add(Finding("table_missing", WARNING, table, f"{table}.csv", title=title, action=action))
+
+
+def _outline(block: Block) -> Block:
+    """A block without its rows: what is kept of all of them at once must stay small."""
+    return replace(block, rows=GridRows((), ()))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:

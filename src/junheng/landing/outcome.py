@@ -73,7 +73,8 @@ class LandedTable:
 
 @dataclass(frozen=True)
 class Landing:
-    """All that was handed in and what became of it."""
+    """All that was handed in and what became of it. `readings` are all blocks as they were read, without their rows."""
 
     tables: tuple[LandedTable, ...]
     records: tuple[SourceRecord, ...]
+    readings: tuple[tuple[Block, Reading], ...] = ()
