@@ -174,8 +174,9 @@ def test_a_sheet_of_instructions_is_no_table() -> None:
     assert accounted([block]) == 4
 
 
-def test_an_empty_sheet_has_no_block() -> None:
-    assert blocks(FILE, Sheet("空", False, [], []), is_word) == []
+def test_an_empty_sheet_is_a_block_without_rows() -> None:
+    block = only(Sheet("空", True, [], []))
+    assert (block.sheet, block.is_hidden, block.headers, accounted([block])) == ("空", True, (), 0)
 
 
 STACKED = """

@@ -10,7 +10,7 @@ from junheng.landing.archive import ArchiveRefusedError, open_archive
 from junheng.landing.limits import Limits
 
 HEAD = 4096
-TEXT, PARQUET, XLSX, XLS, ODS, ZIP = "text", "parquet", "xlsx", "xls", "ods", "zip"
+TEXT, PARQUET, XLSX, XLS, ET, ODS, ZIP = "text", "parquet", "xlsx", "xls", "et", "ods", "zip"
 # Recognised, but not read.
 ENCRYPTED, HTML, XML, OTHER_ARCHIVE, DAMAGED, OTHER = "encrypted", "html", "xml", "other_archive", "damaged", "other"
 
@@ -18,7 +18,8 @@ SUFFIXES = {
     TEXT: {".csv", ".tsv", ".txt", ".tab"},
     PARQUET: {".parquet", ".pq"},
     XLSX: {".xlsx", ".xlsm", ".xltx", ".xltm", ".et"},
-    XLS: {".xls", ".et", ".xlt", ".ett"},
+    XLS: {".xls", ".xlt"},
+    ET: {".et", ".ett"},
     ODS: {".ods", ".ots"},
     ZIP: {".zip"},
 }
@@ -80,7 +81,7 @@ def _kind_of_ole(path: Path) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return ENCRYPTED
     if any(f"{name}\0".encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
-        return XLS
+        return ET if path.suffix.lower() in SUFFIXES[ET] else XLS
     return OTHER
 
 

@@ -19,6 +19,7 @@ from junheng.landing.model import Line, Merge
 from junheng.raw_contract import plain_name
 
 MAX_HEADER_ROWS = 4
+MOST_MERGES = 5000
 PAIRS_LOOK_AHEAD = 8
 Row = Sequence[str | None]
 IsHeaderWord = Callable[[str], bool]
@@ -83,7 +84,7 @@ class HeaderSearch:
         self.is_word = is_header_word
         self.numbers = list(numbers[: len(rows)]) if numbers is not None else list(range(1, len(rows) + 1))
         last = self.numbers[-1] if self.numbers else 0
-        self.merges = [merge for merge in merged if merge.first_row <= last]
+        self.merges = [merge for merge in merged if merge.first_row <= last][:MOST_MERGES]
 
     def header(self) -> Header:
         """The header; without one its parts are empty."""

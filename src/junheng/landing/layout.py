@@ -44,10 +44,12 @@ def header_of(
 def blocks(file: HandedFile, sheet: Sheet, is_header_word: IsHeaderWord = no_word) -> list[Block]:
     """The tables of a sheet, from top to bottom and from left to right.
 
-    A sheet without any table is one block without header whose rows are all titles; an empty sheet is none.
+    A sheet without any table is one block without header whose rows are all titles; so is an empty sheet.
     The columns of a block keep their positions in the sheet, so that position 0 is always column A. `rows_read` of all
     blocks below each other is the number of the sheet's last row that is not blank.
     """
+    if not sheet.rows:
+        return [Block(file, sheet.name, sheet.is_hidden, 1, None, None, (), (), (), GridRows([], []))]
     found: list[Block] = []
     before = 0
     for start, end in _segments(sheet, is_header_word):
@@ -59,8 +61,6 @@ def blocks(file: HandedFile, sheet: Sheet, is_header_word: IsHeaderWord = no_wor
 
 def _segments(sheet: Sheet, is_header_word: IsHeaderWord) -> list[tuple[int, int]]:
     """Where tables begin and end below each other, as ranges of indexes of rows."""
-    if not sheet.rows:
-        return []
     starts = [0]
     header = header_of(sheet.rows, sheet.merges, is_header_word, sheet.numbers)
     if header.header_rows:

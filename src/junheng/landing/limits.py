@@ -29,6 +29,7 @@ class Limits:
     workbook_bytes: int = 300 * MEBIBYTE
     workbook_sheets: int = 1000
     workbook_cells: int = 10_000_000
+    workbook_text_bytes: int = 600 * MEBIBYTE
     # Rows times columns from A1 to the last cell of a sheet, and of all sheets: the reader holds them all.
     sheet_area: int = 10_000_000
     workbook_area: int = 20_000_000

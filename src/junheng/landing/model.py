@@ -14,7 +14,7 @@ class HandedFile:
 
     `name` is what a reader sees: the path below the folder handed in, with `/`; for a member of a ZIP
     `archive.zip/folder/member.csv`. `path` is where its bytes are now: the file itself, or an unpacked copy. `kind`
-    is what its bytes say, whatever its name: `text`, `parquet`, `xlsx`, `xls` (also ET) or `ods`.
+    is what its bytes say, whatever its name: `text`, `parquet`, `xlsx`, `xls`, `et` or `ods`.
     """
 
     name: str
