@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from junheng.messages import LANGUAGES
 from junheng.report.facts import Facts, Row
+from junheng.report.paths import county_page, school_page
 from junheng.report.texts import Texts
 
 HERE = Path(__file__).parent
@@ -51,9 +52,9 @@ PageMaker = Callable[[Writer], Iterator[Page]]
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import overview
+    from junheng.report.pages import overview, schools
 
-    return (overview.pages,)
+    return (overview.pages, schools.pages)
 
 
 def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
@@ -82,6 +83,7 @@ def _environment(writer: Writer) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(t=writer.texts.text, word=writer.texts.word, facts=writer.facts, lang=writer.language)
+    environment.globals.update(school_page=school_page, county_page=county_page)
     return environment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
 
 
@@ -22,7 +23,7 @@ def pages(writer: Writer) -> Iterator[Page]:
             county_code=code,
         )
         yield Page(
-            f"{code}/index.html",
+            county_page(code, "index"),
             "overview.html.j2",
             writer.texts.text("overview.title"),
             {

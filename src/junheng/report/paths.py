@@ -1,0 +1,27 @@
+"""Names of pages and files that come from codes of the data: safe on every file system, the same in every build."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 60
+UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
+
+
+def safe(code: str) -> str:
+    """A code as part of a file name: what is neither a Latin letter, a digit, `_` nor `-` becomes its number.
+
+    Two codes never become the same name: a long one keeps its end.
+    """
+    name = UNSAFE.sub(lambda found: f".{ord(found.group()):x}.", code)
+    return name if len(name) <= LONGEST else f"{name[:20]}..{name[-(LONGEST - 22) :]}"
+
+
+def school_page(county_code: str, school_code: str) -> str:
+    """The page of a school, below the folder of a language."""
+    return f"{safe(county_code)}/schools/{safe(school_code)}.html"
+
+
+def county_page(county_code: str, name: str) -> str:
+    """A page of a county, below the folder of a language."""
+    return f"{safe(county_code)}/{name}.html"
