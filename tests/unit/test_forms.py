@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from junheng.findings import CRITICAL, WARNING
+from junheng.findings import CRITICAL, WARNING, Findings
 from junheng.landing.form_layouts import form_named, forms
 from junheng.landing.forms import LayoutError, form_of, unpivot
+from junheng.landing.land import land
 from junheng.landing.mapping import LandingMap, MapEntry
 from junheng.landing.model import Block, GridRows, Reading, TextRows
 from junheng.landing.plain import word_rows
 from junheng.landing.recognise import recognise
+from junheng.messages import Messages
+from junheng.workspace import workspace
 from tests.unit.landing_blocks import CONTRACT, block
 
 PRIMARY = [
@@ -261,3 +264,20 @@ def test_the_data_of_forms_are_consistent() -> None:
         assert not (form.layout and form.is_confirmed)
     numbers = [name for form in forms() for name in form.names]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_a_form_is_landed_as_rows_with_the_place_of_each_value(tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    text = "学校标识码,学校名称,一年级,二年级,七年级,合计\n0500152001,甲,30,31,,61\n0500152002,乙,,,4x,45\n"
+    (folder / "2024年学生.csv").write_text(text, encoding="utf-8")
+    with workspace(tmp_path / "out") as work, work.connect() as connection:
+        findings = Findings(connection)
+        land(connection, folder, CONTRACT, findings, Messages("en"), work.landing)
+        query = "select school_year, school_code, stage, grade, pupils, _source_row from raw.enrolment order by all"
+        assert connection.execute(query).fetchall() == [
+            (2024, "0500152001", "primary", 1, 30, 2),
+            (2024, "0500152001", "primary", 2, 31, 2),
+        ]
+        wrong = [finding for finding in findings.first(CRITICAL, 9) if finding.column == "pupils"]
+        assert [(finding.row, finding.found) for finding in wrong] == [(3, "4x")]

@@ -180,8 +180,9 @@ def test_a_required_column_whose_unit_is_in_doubt_stops_the_table() -> None:
 
 def test_columns_of_two_tables_and_no_key_of_either_are_a_question() -> None:
     reading = read("学年 学校标识码 面积", file="各校_数据.csv")
-    assert (reading.table, reading.candidates[0]) == (None, "rooms")
+    assert (reading.table, reading.candidates) == (None, ("rooms",))
     assert rules(reading) == [("table_in_doubt", CRITICAL, None)]
+    assert reading.doubts[0].expected == "room_id, room_kind"
 
 
 def test_a_column_without_header_is_said_when_it_holds_something() -> None:

@@ -17,7 +17,7 @@ from junheng.landing.form_layouts import ALL_ROWS, Form, FormCell, form_named, f
 from junheng.landing.headers import LEVELS, candidates, level_key, unit_of
 from junheng.landing.headers import parts as header_parts
 from junheng.landing.layout_rows import Grid, NoGridError, grid_of
-from junheng.landing.model import Block, Doubt, GridRows, Line
+from junheng.landing.model import Block, Doubt, GridRows, Line, Reading
 from junheng.landing.plain import key, tidy, word_rows
 from junheng.landing.table_names import named_tables
 
@@ -60,6 +60,11 @@ def unpivot(block: Block, form: Form | str) -> Block:
     if not columns:
         raise LayoutError(", ".join(header for header in block.headers if header))
     return _from_list(block, grid, matched) if _is_list(form, block) else _from_form(block, grid, columns)
+
+
+def as_read(block: Block, reading: Reading) -> Block:
+    """The block that a reading speaks of: the rows that a form becomes, or the block itself."""
+    return unpivot(block, reading.form) if reading.form and reading.table else block
 
 
 def doubts_of(block: Block, form: Form) -> tuple[Doubt, ...]:

@@ -61,7 +61,7 @@ def match_header(header: str, table: RawTable) -> HeaderMatch | None:
     return None
 
 
-def header_words(contract: Mapping[str, RawTable]) -> Callable[[str], bool]:
+def header_word_test(contract: Mapping[str, RawTable]) -> Callable[[str], bool]:
     """Whether a text is what a header of some raw table may say, or of a column that is known and never read."""
     tables = tuple(contract.values())
 

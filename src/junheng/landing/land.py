@@ -21,6 +21,7 @@ from junheng.landing.accounting import (
     record_of_file,
     year_column,
 )
+from junheng.landing.forms import as_read
 from junheng.landing.intake import hand_in
 from junheng.landing.mapping import NO_MAP, LandingMap
 from junheng.landing.model import Block, GridRows, HandedFile, Reading
@@ -120,6 +121,7 @@ class _Landing:
         for block in blocks:
             reading = recognise(block, self.contract, self.mapping)
             self.readings.append((_outline(block), reading))
+            block = as_read(block, reading)
             identity = (file.sha256, block.sheet, block.number)
             if identity in self._bytes:
                 self.twins.append((block, reading))

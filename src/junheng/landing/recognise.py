@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from junheng.findings import CRITICAL, WARNING
-from junheng.landing.constants import constants_for
+from junheng.landing.constants import SHARED, constants_for
 from junheng.landing.form_layouts import Form, alternatives, form_named
 from junheng.landing.forms import LayoutError, doubts_of, form_of, unpivot
 from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header, unit_of
@@ -36,7 +36,12 @@ class Attempt:
     @property
     def fits(self) -> bool:
         """Whether all columns that the table requires are there, and at least one that is more than a key."""
-        return not self.lacking and any(use.column not in self.table.key for use in self.columns)
+        return not self.lacking and self.has_figure
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether a column is read that says more than whose row it is."""
+        return any(use.column not in (*self.table.key, *SHARED) for use in self.columns)
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -117,11 +122,15 @@ def _unfit(block: Block, attempts: list[Attempt], named: tuple[str, ...]) -> Rea
     anywhere = sum(any(match_header(header, one.table) for one in attempts) for header in block.headers)
     if not is_named and anywhere < 2:
         return _nothing(block, "no_header_words")
-    close = tuple(one.table.name for one in ranked if one.table.name in named or len(one.columns) >= words - 1)
+    close = tuple(
+        one.table.name
+        for one in ranked
+        if one is best or one.table.name in named or (len(one.columns) >= words - 1 and one.has_figure)
+    )
     if is_named or (words > 2 and len(best.lacking) == 1):
         return _in_doubt(block, best, "columns_missing", close, _lacking(block, best, CRITICAL))
     if words > 2:
-        doubt = Doubt("table_in_doubt", CRITICAL, found=", ".join(close))
+        doubt = Doubt("table_in_doubt", CRITICAL, None, ", ".join(close), ", ".join(best.lacking))
         return _in_doubt(block, best, "columns_missing", close, (doubt,))
     doubt = Doubt("sheet_not_landed", WARNING, found=_headers(block), expected=", ".join(close))
     return _in_doubt(block, best, "columns_missing", close, (doubt,))
