@@ -43,7 +43,7 @@ def _numbers(folder: Path) -> None:
     _pupils(folder / "cells_not_whole.csv", "44", "43.5", "42.0")
     _pupils(folder / "cells_two_numbers.csv", "44", "43 42", "40-45", "约40", "45人以上", "1e3")
     rows = [
-        ("2024", "0500152001", "1,852,958.00", "¥1,825,056.00", "127，023", "28 661 044"),
+        ("2024", "0500152001", "1,852,958.00", "¥1,825,056.00", "127，023", "28,661,044"),
         ("2024", "0500152002", "12,34", "1,8525,958", "1,23", "12,3456"),
         ("2024", "0500152003", "1852958.005", "1825056.10", "1", "1"),
         ("2024", "0500152004", "1", "1825056.100", "0.30000000000000004", "28661044.999999996"),
@@ -70,7 +70,7 @@ def _units(folder: Path) -> None:
     write_text(folder / "cells_money_with_units.csv", table(FUNDING, rows))
     rows = [
         ("2024", "0500152001", "9734平方米", "902㎡", "0.74455万平方米", "4298000元", "19间"),
-        ("2024", "0500152002", "9734 m2", "902平方", "744.5 m²", "429.8万元", "15"),
+        ("2024", "0500152002", "9734 m2", "902 平米", "744.5 m²", "429.8万元", "15"),
         ("2024", "0500152003", "14.6亩", "902", "7445.5", "429.8", "15"),
     ]
     write_text(folder / "cells_areas_with_units.csv", table(FACILITIES, rows))
@@ -107,7 +107,7 @@ def _words(folder: Path) -> None:
     ]
     write_text(folder / "cells_not_reported.csv", table(FACILITIES, rows))
     _pupils(folder / "cells_not_reported_but_required.csv", "44", "—", "无", "", "0")
-    rows = staff_rows({"骨干级别": "无"}, {"骨干级别": "县级骨干教师"}, {"骨干级别": "—"}, {"骨干级别": "县骨干"})
+    rows = staff_rows({"骨干级别": "无"}, {"骨干级别": "县级骨干教师"}, {"骨干级别": "—"}, {"骨干级别": "区县级"})
     write_text(folder / "cells_none_is_a_level.csv", table(STAFF, rows))
     rows = staff_rows(
         {"任教学段": "普通小学", "学历": "大专"},
@@ -146,13 +146,15 @@ def _years(folder: Path) -> None:
         "2024学年",
         "2024年",
         "２０２４～２０２５学年度",
-        "2024-2025",
+        "2024-25学年",
+        "二〇二四",
+        "2024-2025学年第一学期",
     ]
     _classes(
         folder / "cells_school_year_spans.csv",
         *((span, "0500152001", "小学", "1", f"{n:02}", "40") for n, span in enumerate(spans, start=1)),
     )
-    wrong = ["2024-2026学年", "2025-2024学年", "24", "2024-25学年", "2024.5", "二〇二四", "2024-2025学年第二学期"]
+    wrong = ["2024-2026学年", "2025-2024学年", "24", "2024.5", "2024-2025学年第二学期", "2025年春季", "3024"]
     _classes(
         folder / "cells_school_year_wrong.csv",
         *((span, "0500152001", "小学", "1", f"{n:02}", "40") for n, span in enumerate(wrong, start=1)),
@@ -182,7 +184,7 @@ def _codes(folder: Path) -> None:
         *(("2024", code, "小学", "1", f"{n:02}", "40") for n, code in enumerate(codes, start=1)),
     )
     # The 18 digits are those of an identity number: no staff number, and shown nowhere.
-    ids = ["S001", "500223198001011234", "张三", "13800138000"]
+    ids = ["S001", "500223198001011234", "张三"]
     row = ["小学", "是", "是", "本科", "无", "语文", "是", "400", "否", "否", "100000"]
     rows = [("2024", "0500152001", staff_id, *row) for staff_id in ids]
     write_text(folder / "cells_staff_id_is_personal.csv", table(STAFF, rows))
