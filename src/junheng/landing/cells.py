@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from junheng.landing.keys import read_key
+from junheng.landing.keys import PSEUDONYMS, is_about_a_person, read_key
 from junheng.landing.numbers import decimals as decimals
 from junheng.landing.numbers import read_number
 from junheng.landing.sql import chosen, let, listed, struct
@@ -25,7 +25,7 @@ NUMBERS = ("integer", "count", "measure", "money", "number")
 TRUE = ("true", "1", "TRUE", "True", "\u662f")
 FALSE = ("false", "0", "FALSE", "False", "\u5426")
 NO_UNIT = Decimal(1)
-PLAIN_KEY = "[A-Za-z]*[0-9]+[A-Za-z0-9_]*(-[A-Za-z0-9_]+)?"
+PLAIN_KEY = "[A-Za-z]*[0-9]+[A-Za-z0-9_]*(-[A-Za-z_]*[0-9][A-Za-z0-9_]*)?"
 PLAIN_TEXT = r"[\p{Han}A-Za-z0-9]([\p{Han}A-Za-z0-9 \x{FF08}\x{FF09}\x{00B7}\x{3001}()_-]*[\p{Han}A-Za-z0-9\x{FF09})])?"
 
 
@@ -46,6 +46,8 @@ def is_plain(column: RawColumn, text: str) -> str:
             plain = f"{text} in ({listed(column.codes)})"
         case _ if is_key_like(column):
             plain = f"regexp_full_match({text}, {literal(PLAIN_KEY)})"
+            if column.name in PSEUDONYMS:
+                plain += f" and not {is_about_a_person(text)}"
         case _:
             words = [word for word in _not_reported(column) if word[0].isalnum()]
             plain = f"regexp_full_match({text}, {literal(PLAIN_TEXT)}) and {text} not in ({listed(words)})"
@@ -162,7 +164,7 @@ def _of_kind(column: RawColumn, factor: Decimal) -> str:
         words = _outcome(_label(labels), ["grade_words"], _unclear(labels))
         return f"case when {known} then {words} else {number} end"
     if is_key_like(column):
-        return read_key("_tidy.half")
+        return read_key(column, "_tidy.half")
     return _outcome("_tidy.text")
 
 

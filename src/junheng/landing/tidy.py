@@ -13,22 +13,26 @@ INVISIBLE = (
 WHITE = r"[\s\x{000B}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]"
 LINE_BREAK = r"[ \t]*[\r\n\x{000B}\x{000C}\x{0085}\x{2028}\x{2029}]+[ \t\r\n]*"
 APOSTROPHE = r"['\x{2018}\x{2019}]"
+# What programs write so that a spreadsheet keeps a text as it is: ="0500152001".
+TEXT_FORMULA = '^="([^"]*)"$'
 HALF_WIDTH = {chr(0xFF01 + place): chr(0x21 + place) for place in range(94)} | {"\uffe5": "\u00a5"}
 
 
 def tidied(column: RawColumn, text: str, body: str) -> str:
     """SQL `body`, in which `_tidy` is the struct of the cell's text.
 
-    `text`: without the white space around it, invisible characters, a leading apostrophe (text that is no number, too:
-    a spreadsheet shows none); `half`: in half-width characters; `simple`: with simplified characters; `compact`: as
-    `plain_name`, for comparison with words; `conversions`: what of this was done and is not trivial.
+    `text`: without the white space around it, invisible characters, the formula that only holds a text (`="01"`), a
+    leading apostrophe (text that is no number, too: a spreadsheet shows none); `half`: in half-width characters;
+    `simple`: with simplified characters; `compact`: as `plain_name`, for comparison with words; `conversions`: what of
+    this was done and is not trivial.
     """
     is_text = column.data_type == "text"
     ends = f"^{WHITE}+|{WHITE}+$"
     # Quotation marks around a text are no stray apostrophe.
     apostrophe = rf"^{APOSTROPHE}+{WHITE}*([^'\x{{2018}}\x{{2019}}]*)$"
     seen = f"regexp_replace(coalesce({text}, ''), {literal(INVISIBLE)}, '', 'g')"
-    bare = rf"regexp_replace(regexp_replace(_seen.text, {literal(ends)}, '', 'g'), {literal(apostrophe)}, '\1')"
+    unwrapped = rf"regexp_replace(regexp_replace(_seen.text, {literal(ends)}, '', 'g'), {literal(TEXT_FORMULA)}, '\1')"
+    bare = rf"regexp_replace(_unwrapped, {literal(apostrophe)}, '\1')"
     joined = f"regexp_replace(_bare, {literal(LINE_BREAK)}, ' ', 'g')" if is_text else "_bare"
     half = replaced("_text", HALF_WIDTH)
     simple = "_half" if is_text else replaced("_half", traditional_characters())
@@ -43,7 +47,8 @@ def tidied(column: RawColumn, text: str, body: str) -> str:
                 {
                     "invisible_characters": "_seen.differs",
                     "white_space": f"trim(_seen.text, ' ') <> regexp_replace(_seen.text, {literal(ends)}, '', 'g')",
-                    "leading_apostrophe": f"regexp_replace(_seen.text, {literal(ends)}, '', 'g') <> _bare",
+                    "text_formula": f"_unwrapped <> regexp_replace(_seen.text, {literal(ends)}, '', 'g')",
+                    "leading_apostrophe": "_unwrapped <> _bare",
                     "line_break": "_text <> _bare",
                     "full_width": "false" if free_text else "_half <> _text",
                     "traditional_characters": "_simple <> _half",
@@ -52,7 +57,15 @@ def tidied(column: RawColumn, text: str, body: str) -> str:
         }
     )
     raw = struct({"text": seen, "differs": f"{seen} <> coalesce({text}, '')"})
-    steps = {"_seen": raw, "_bare": bare, "_text": joined, "_half": half, "_simple": simple, "_tidy": tidy}
+    steps = {
+        "_seen": raw,
+        "_unwrapped": unwrapped,
+        "_bare": bare,
+        "_text": joined,
+        "_half": half,
+        "_simple": simple,
+        "_tidy": tidy,
+    }
     for name in reversed(steps):
         body = let(name, steps[name], body)
     return body

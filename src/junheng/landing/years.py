@@ -26,7 +26,7 @@ def is_year(column: RawColumn) -> bool:
 def read_year(column: RawColumn, text: str) -> str:
     """SQL struct (value, conversions, problem) for the tidied, non-empty text of a cell in a column of years."""
     result = let("_year", _candidates(column), _judged(column))
-    result = let("_date", _date("_words.dated"), result)
+    result = let("_date", _date(column, "_words.dated"), result)
     return let("_words", _words(column, text), result)
 
 
@@ -53,13 +53,14 @@ def _words(column: RawColumn, text: str) -> str:
     )
 
 
-def _date(text: str) -> str:
+def _date(column: RawColumn, text: str) -> str:
     """The date that a text is, as year, month and whether month and day exist; NULL when it is none."""
     pattern = r"^([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.0*)?)?)?$"
     parts = f"regexp_extract({text}, {literal(pattern)}, ['y', 'm', 'd'])"
     compact = f"regexp_extract({text}, '^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})$', ['y', 'm', 'd'])"
-    # 2024.1 may be what a spreadsheet left of 2024.10.
-    unclear = f"regexp_full_match({text}, '[0-9]{{4}}[.]1')"
+    # 2024.1 may be what a spreadsheet left of 2024.10; a school year that is a number with decimals is no month.
+    decimals = "[.][0-9]{1,2}" if column.name == SCHOOL_YEAR else "[.]1"
+    unclear = f"regexp_full_match({text}, '[0-9]{{4}}{decimals}')"
     serial = f"try_cast(regexp_extract({text}, '^([0-9]{{5}})([.][0-9]+)?$', 1) as integer)"
     of_serial = f"case when {serial} between {SERIAL_FIRST} and {SERIAL_LAST} then date '1899-12-30' + {serial} end"
     day = "case _p.d when '' then '01' else lpad(_p.d, 2, '0') end"
