@@ -93,7 +93,7 @@ def _words(folder: Path) -> None:
         ("Y", "N"),
         ("TRUE", "FALSE"),
         ("1", "0"),
-        ("对", "错"),
+        ("对", "不是"),
         ("有", "没有"),
     ]
     rows = staff_rows(*({"专任教师": yes, "在编": no} for yes, no in words))
