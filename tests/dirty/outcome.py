@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from junheng.errors import DataError
+from junheng.errors import DataError, UsageError
 from junheng.findings import TABLE, Findings
 from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, LandingMap
@@ -46,7 +46,7 @@ def landed(path: Path, out: Path, mapping: LandingMap = NO_MAP) -> Outcome:
         findings = Findings(connection)
         try:
             land(connection, path, CONTRACT, findings, Messages("zh"), work.folder, mapping)
-        except DataError as error:
+        except (DataError, UsageError) as error:
             outcome.error = error.message_id
         findings.put_into_words(Messages("zh"))
         outcome.findings = _findings(connection)

@@ -22,8 +22,9 @@ from typing import Any
 import pytest
 import yaml
 
+from junheng.landing.mapping import NO_MAP, read_map
 from tests.dirty.make_files import FILES, make_all
-from tests.dirty.outcome import differences, landed
+from tests.dirty.outcome import CONTRACT, differences, landed
 
 HERE = Path(__file__).parent
 
@@ -55,7 +56,9 @@ def handed_in(case: str, target: Path) -> Path:
 
 @pytest.mark.parametrize("case", sorted(EXPECTED))
 def test_a_file_lands_as_expected(case: str, tmp_path: Path) -> None:
-    outcome = landed(handed_in(case, tmp_path / "原始 数据"), tmp_path / "out")
+    given = EXPECTED[case].get("map")
+    mapping = read_map(HERE / "maps" / given, CONTRACT) if given else NO_MAP
+    outcome = landed(handed_in(case, tmp_path / "原始 数据"), tmp_path / "out", mapping)
     assert differences(EXPECTED[case], outcome, case) == []
 
 
