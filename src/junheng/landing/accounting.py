@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from junheng.errors import MachineError
-from junheng.landing.cells import quoted
+from junheng.landing.cells import literal, quoted
 from junheng.landing.model import Block, HandedFile, Reading
 from junheng.raw_contract import RawTable
 
@@ -41,6 +41,11 @@ create or replace table quality.landing_conversion (
     file varchar, sheet varchar, block integer, column_name varchar, conversion varchar, cells bigint, examples varchar
 );
 """
+
+
+def without_persons(text: str) -> str:
+    """SQL: the text as it may be shown, stars in place of one with the number of an identity card or a telephone."""
+    return f"case when regexp_matches({text}, {literal(PERSONAL_NUMBER)}) then '***' else {text} end"
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,7 @@ class Accounts:
         `cells` is a query with one row for each conversion of a cell: `row_number`, `column_name`, `conversion`,
         `before` and `after` (both text). Examples are the first rows; numbers of persons are not shown.
         """
-        shown = {name: f"case when regexp_matches({name}, $personal) then '***' else {name} end" for name in _TEXTS}
+        shown = {name: without_persons(name) for name in _TEXTS}
         example = f"{{'row': row_number, 'from': {shown['before']}, 'to': {shown['after']}}}"
         self.connection.execute(
             "insert into quality.landing_conversion select $file, $sheet, $block, column_name, conversion, count(*),"
@@ -206,7 +211,6 @@ class Accounts:
                 "file": block.file.name,
                 "sheet": block.sheet,
                 "block": block.number,
-                "personal": PERSONAL_NUMBER,
             },
         )
 

@@ -13,14 +13,16 @@ from decimal import Decimal
 import duckdb
 
 from junheng.findings import CRITICAL, TABLE
-from junheng.landing.accounting import Accounts
+from junheng.landing.accounting import Accounts, without_persons
 from junheng.landing.cells import decimals, plain_value, reading
+from junheng.landing.keys import PERSONAL, PSEUDONYMS
 from junheng.landing.outcome import OpenBlock
 from junheng.landing.sql import literal, quoted
 from junheng.messages import Messages
 from junheng.raw_contract import RawColumn, RawTable
 
 PLACE = ("_block integer", "_source_file varchar", "_source_sheet varchar", "_source_row bigint")
+HIDDEN = "***"
 REJECTED_ROW = """
 create schema if not exists quality;
 create or replace table quality.rejected_row (
@@ -81,12 +83,18 @@ class OddRows:
         self._tables = {}
 
     def _read(self, odd: str, shape: Shape, columns: Sequence[RawColumn]) -> None:
-        """`scratch.read_row`: every row with the text and the reading of every cell."""
+        """`scratch.read_row`: every row with the text and the reading of every cell. Persons are hidden."""
         readings = ", ".join(
             f"{reading(column, quoted(column.name), shape.factor(column.name))} as {_read(column)}"
             for column in columns
         )
         self.connection.execute(f"create or replace table scratch.read_row as select *, {readings} from {odd}")
+        for column in columns:
+            if column.name in PSEUDONYMS:
+                self.connection.execute(
+                    f"update scratch.read_row set {quoted(column.name)} = '{HIDDEN}'"
+                    f" where {_read(column)}.problem = '{PERSONAL}'"
+                )
 
     def _reject(self, table: RawTable, columns: Sequence[RawColumn]) -> None:
         """Report all that is wrong in the cells; `scratch.rejected` gets the places of rows that cannot be landed."""
@@ -104,7 +112,7 @@ class OddRows:
                 f"insert into {TABLE} (rule_id, severity, table_name, file, sheet,"
                 ' "row", column_name, found, expected, keys)'
                 f" select {_read(column)}.problem, '{CRITICAL}', $table, _source_file, _source_sheet, _source_row,"
-                f" $column, {quoted(column.name)}, $expected, json_object({key}) from scratch.read_row"
+                f" $column, {without_persons(quoted(column.name))}, $expected, json_object({key}) from scratch.read_row"
                 f" where {_read(column)}.problem is not null",
                 {"table": table.name, "column": column.name, "expected": expected_text(column, self.messages)},
             )

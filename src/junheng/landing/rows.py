@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from junheng.findings import CRITICAL, TABLE
+from junheng.landing.accounting import without_persons
 from junheng.landing.cells import is_plain, plain_value
 from junheng.landing.model import Block, GridRows, Reading
 from junheng.landing.odd_rows import OddRows, Shape
@@ -88,9 +89,11 @@ class BlockRows:
         """Records that are not records: wrong number of cells, broken quotes."""
         expected = literal(self.messages.text("expected", "cells", count=len(one.block.headers)))
         table, file = literal(one.table), literal(one.block.file.name)
+        # A line that is no record cannot be split into its cells: with persons in it, it is not shown at all.
+        found = "null" if one.reading.personal else without_persons("found")
         self.connection.execute(
             f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found, expected)'
-            f" select rule_id, '{CRITICAL}', {table}, {file}, record, found,"
+            f" select rule_id, '{CRITICAL}', {table}, {file}, record, {found},"
             f" case when rule_id <> 'broken_record' then {expected} end from scratch.reject"
         )
         self.connection.execute(
