@@ -23,6 +23,10 @@ SQL_TYPES: Mapping[str, str] = {
 }
 
 
+FACT = "fact_id"
+PARTS_OF_A_RATE = ("numerator", "denominator")
+
+
 @dataclass(frozen=True)
 class RawColumn:
     """One column of a raw table.
@@ -49,10 +53,14 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One raw table with its columns in the order of the contract."""
+    """One raw table with its columns in the order of the contract.
+
+    `not_in_percent` are the ids of facts that are no percentages, for the table of facts.
+    """
 
     name: str
     columns: tuple[RawColumn, ...]
+    not_in_percent: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -104,7 +112,18 @@ def read_contract(standards: Path) -> dict[str, RawTable]:
             labels=labels.get((row["table_name"], row["column_name"]), {}),
         )
         columns.setdefault(row["table_name"], []).append(column)
-    return {name: RawTable(name, tuple(members)) for name, members in columns.items()}
+    facts = _not_in_percent(standards)
+    return {
+        name: RawTable(name, tuple(members), facts if any(column.name == FACT for column in members) else frozenset())
+        for name, members in columns.items()
+    }
+
+
+def _not_in_percent(standards: Path) -> frozenset[str]:
+    """The facts whose figures are known to be no percentages: those of another unit, numerators, denominators."""
+    rows = _rows(standards / "indicators.csv")
+    others = {row["indicator_id"] for row in rows if row["unit_zh"] != "%"}
+    return frozenset(others | {f"{row['indicator_id']}_{part}" for row in rows for part in PARTS_OF_A_RATE})
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -55,9 +55,10 @@ def _numbers(folder: Path) -> None:
         ("2024", "500152", "quality_hs_quota_rural_share", "54.81%", "", "", "甲"),
         ("2024", "500152", "charter_and_it_management", "１００％", "达标", "", "乙"),
         ("2024", "500152", "social_recognition", "9.5‰", "", "", "丙"),
+        ("2024", "500152", "naea_school_gap", "12%", "", "", "丁"),
     ]
     write_text(folder / "cells_percent.csv", table(FACTS, facts))
-    _pupils(folder / "cells_percent_of_pupils.csv", "44", "12%")
+    _pupils(folder / "cells_percent_in_a_count.csv", "44", "12%")
 
 
 def _units(folder: Path) -> None:

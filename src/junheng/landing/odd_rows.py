@@ -17,9 +17,9 @@ from junheng.landing.accounting import Accounts, without_persons
 from junheng.landing.cells import decimals, plain_value, reading
 from junheng.landing.keys import PERSONAL, PSEUDONYMS
 from junheng.landing.outcome import OpenBlock
-from junheng.landing.sql import literal, quoted
+from junheng.landing.sql import listed, literal, quoted
 from junheng.messages import Messages
-from junheng.raw_contract import RawColumn, RawTable
+from junheng.raw_contract import FACT, RawColumn, RawTable
 
 PLACE = ("_block integer", "_source_file varchar", "_source_sheet varchar", "_source_row bigint")
 HIDDEN = "***"
@@ -89,11 +89,25 @@ class OddRows:
             for column in columns
         )
         self.connection.execute(f"create or replace table scratch.read_row as select *, {readings} from {odd}")
+        self._refuse_percent(shape, columns)
         for column in columns:
             if column.name in PSEUDONYMS:
                 self.connection.execute(
                     f"update scratch.read_row set {quoted(column.name)} = '{HIDDEN}'"
                     f" where {_read(column)}.problem = '{PERSONAL}'"
+                )
+
+    def _refuse_percent(self, shape: Shape, columns: Sequence[RawColumn]) -> None:
+        """A percentage of a fact that is no percentage has two meanings: 12% of a gap of 0.15 is 12 or 0.12."""
+        others = self.contract[shape.table].not_in_percent
+        fact = next((column for column in columns if column.name == FACT), None)
+        for column in columns:
+            if fact and others and column.data_type == "number":
+                refused = "{'value': null, 'conversions': []::varchar[], 'problem': 'percent_not_expected'}"
+                self.connection.execute(
+                    f"update scratch.read_row set {_read(column)} = {refused}"
+                    f" where list_contains({_read(column)}.conversions, 'percent')"
+                    f" and {_read(fact)}.value in ({listed(sorted(others))})"
                 )
 
     def _reject(self, table: RawTable, columns: Sequence[RawColumn]) -> None:
