@@ -50,7 +50,7 @@ def is_plain(column: RawColumn, text: str) -> str:
                 plain += f" and not {is_about_a_person(text)}"
         case _:
             words = [word for word in _not_reported(column) if word[0].isalnum()]
-            plain = f"regexp_full_match({text}, {literal(PLAIN_TEXT)}) and {text} not in ({listed(words)})"
+            plain = f"regexp_full_match({text}, {literal(PLAIN_TEXT)}) and not list_contains([{listed(words)}], {text})"
     plain = f"coalesce({plain}, false)"
     return f"({plain})" if column.is_required else f"({empty} or {plain})"
 

@@ -21,6 +21,8 @@ MINUS = "\u2212"
 CERTAIN_DIGITS = 15
 CLEARLY_SHORTER = 13
 WIDEST = "decimal(38,14)"
+# Holds 11 characters with at most 6 decimals; casting text to it costs a fifth.
+NARROW = "decimal(18,6)"
 
 
 def read_number(column: RawColumn, text: str, factor: Decimal) -> str:
@@ -128,7 +130,11 @@ def _without_noise(column: RawColumn) -> str:
 def _found(column: RawColumn, factor: Decimal) -> str:
     """The number in the column's unit, and how many decimals it has."""
     power = "(_exact.power + _sum.shift)"
-    amount = f"try_cast(_sum.sign || _exact.digits || 'e' || {power} as {WIDEST})"
+    short = f"{power} = 0 and length(_exact.digits) <= 11 and length(split_part(_exact.digits, '.', 2)) <= 6"
+    amount = (
+        f"case when {short} then cast(try_cast(_sum.sign || _exact.digits as {NARROW}) as {WIDEST})"
+        f" else try_cast(_sum.sign || _exact.digits || 'e' || {power} as {WIDEST}) end"
+    )
     multiplier = _multiplier(factor)
     if multiplier == 1:
         return struct({"amount": amount, "decimals": _decimals_of("_exact.digits", power)})
