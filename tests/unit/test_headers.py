@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from junheng.landing.headers import header_word_test, is_context, is_personal, match_header
-from junheng.landing.plain import WORDS, key, tidy
+from junheng.landing.plain import WORDS, key, tidy, word_rows
 from junheng.landing.units import UnitError, factor_for, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn
 from tests.unit.landing_blocks import CONTRACT
@@ -105,6 +105,9 @@ def test_decorations_change_nothing(
         ("enrolment", "在校生 / 计", "pupils"),
         ("enrolment", "学生情况 / 在校生数", "pupils"),
         ("enrolment", "随迁子女 / 人数", "migrant_pupils"),
+        ("enrolment", "在校生数 / 其中：寄宿生", "boarders"),
+        ("facilities", "面积（㎡） / 教学及辅助用房面积 / 其中：室内体育用房面积", "indoor_sports_area_m2"),
+        ("school_funding", "总支出 / 其中：教师培训支出", "training_spend_yuan"),
         ("enrolment", "學生變動 / 轉出人數", "transfers_out"),
         ("facilities", "面积（㎡） / 教学及辅助用房", "teaching_area_m2"),
         ("facilities", "运动场地 / 面积", "sports_ground_area_m2"),
@@ -130,6 +133,10 @@ def test_headers_of_several_levels_and_spellings(table: str, header: str, name: 
         ("enrolment", "其中：女 / 在校生数"),
         ("enrolment", "女 / 合计"),
         ("enrolment", "其中：女"),
+        ("enrolment", "毕业生数 / 其中：随迁子女"),
+        ("enrolment", "女 / 其中：寄宿生"),
+        ("enrolment", "其中：寄宿生"),
+        ("facilities", "运动场地面积 / 其中：室内体育用房"),
         ("enrolment", "小学 / 在校生数"),
         ("enrolment", "上学年 / 在校生数"),
         ("enrolment", "随迁子女 / 在校生数"),
@@ -271,3 +278,8 @@ def test_words_that_a_header_may_be_made_of() -> None:
     is_header_word = header_word_test(CONTRACT)
     assert all(is_header_word(text) for text in ("学 校（代码）", "姓名", "备注", "在校生数（人）", "school_year"))
     assert not any(is_header_word(text) for text in ("合成小学01", "2024", "一年级", "合计", "primary", ""))
+
+
+def test_parts_and_wholes_are_columns_of_one_table() -> None:
+    for row in word_rows("parts"):
+        assert column(row["table_name"], row["column_name"]).unit == column(row["table_name"], row["part_of"]).unit

@@ -93,7 +93,6 @@ def test_two_tables_that_fit_alike_are_a_doubt_unless_a_name_decides() -> None:
     [
         ("学校标识码 学段 年级 在校生数", "x.csv", ["school_year"]),
         ("学年 学校标识码 在校生数", "学生.csv", ["stage", "grade"]),
-        ("乱 码", "学生.csv", ["school_year", "school_code", "stage", "grade", "pupils"]),
     ],
 )
 def test_a_table_without_a_required_column_is_not_landed(headers: str, file: str, lacking: list[str]) -> None:
@@ -101,6 +100,12 @@ def test_a_table_without_a_required_column_is_not_landed(headers: str, file: str
     assert (reading.table, reading.reason) == (None, "columns_missing")
     assert reading.candidates[0] == "enrolment"
     assert rules(reading) == [("missing_column", CRITICAL, name) for name in lacking]
+
+
+def test_a_table_by_its_name_without_any_header_word_has_no_header() -> None:
+    reading = read("乱 码", file="学生.csv")
+    assert (reading.table, reading.candidates) == (None, ("enrolment",))
+    assert rules(reading) == [("header_missing", CRITICAL, None)]
 
 
 def test_a_cover_sheet_is_no_table_without_an_alarm() -> None:

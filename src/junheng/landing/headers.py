@@ -32,11 +32,15 @@ class HeaderMatch:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to read a header: a key, its unit, and the keys of the levels that it leaves out."""
+    """One way to read a header: a key, its unit, and the keys of the levels that it leaves out.
+
+    `is_part`: the header says that this is a part of what stands above it.
+    """
 
     name: str
     unit: str | None
     left_out: tuple[str, ...] = ()
+    is_part: bool = False
 
 
 @cache
@@ -56,7 +60,10 @@ def match_header(header: str, table: RawTable) -> HeaderMatch | None:
     names = _names(table.name, tuple((column.name, column.name_zh) for column in table.columns))
     for candidate in candidates(header):
         found = names.get(candidate.name)
-        if found and all(names.get(level, found)[0] == found[0] for level in candidate.left_out):
+        if found is None:
+            continue
+        above = {names[level][0] for level in candidate.left_out if level in names}
+        if above <= (_wholes(table.name, found[0]) if candidate.is_part else {found[0]}):
             return HeaderMatch(found[0], candidate.unit, found[1])
     return None
 
@@ -101,8 +108,12 @@ def candidates(header: str) -> tuple[Candidate, ...]:
         ways.append(Candidate("".join(reversed(whole)), unit))
         if not any(_is_part(name) for name in whole[:-1]):
             ways.append(Candidate(whole[-1], unit, tuple(whole[:-1])))
+            part = next((whole[-1].removeprefix(word) for word in parts("of_which") if whole[-1].startswith(word)), "")
+            ways += [Candidate(part, unit, tuple(whole[:-1]), is_part=True)] if part else []
     if unit is None:
-        ways += [Candidate(*split, way.left_out) for way in tuple(ways) if (split := unit_at_end(way.name))]
+        ways += [
+            Candidate(*split, way.left_out, way.is_part) for way in tuple(ways) if (split := unit_at_end(way.name))
+        ]
     return tuple(ways)
 
 
@@ -167,6 +178,13 @@ def _names(table: str, columns: tuple[tuple[str, str], ...]) -> Mapping[str, tup
         if row["table_name"] == table
     }
     return synonyms | own
+
+
+@cache
+def _wholes(table: str, column: str) -> frozenset[str]:
+    """The columns that a column may be a part of."""
+    rows = word_rows("parts")
+    return frozenset(row["part_of"] for row in rows if (row["table_name"], row["column_name"]) == (table, column))
 
 
 @cache

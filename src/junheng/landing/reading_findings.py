@@ -33,7 +33,9 @@ def _doubts(block: Block, reading: Reading) -> Iterator[Finding]:
 
 
 def _unread(block: Block, reading: Reading) -> Iterator[Finding]:
-    """Personal columns are reported whether the block is landed or not: they should not have been handed in."""
+    """Personal columns are reported of every table, landed or not: they should not have been handed in."""
+    if reading.reason == "no_header_words":
+        return
     row = _header_row(block)
     doubtful = {doubt.column for doubt in reading.doubts}
     for position, header in reading.unread.items():

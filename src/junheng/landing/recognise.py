@@ -63,9 +63,11 @@ def recognise(block: Block, contract: Mapping[str, RawTable], mapping: LandingMa
     attempts = [_attempt(block, table, entry) for table in contract.values()]
     named = tuple(name for name in tables_named(block) if name in contract)
     fitting = sorted((attempt for attempt in attempts if attempt.fits), key=lambda one: one.weight, reverse=True)
-    if fitting:
+    has_key = any(use.column in one.table.key for one in fitting[:1] for use in one.columns)
+    form = None if has_key else form_of(block)
+    # Rows without any key, beside the number of a form, are the rows of that form.
+    if fitting and not (form and form.names):
         return _chosen(block, attempts, fitting, named)
-    form = form_of(block)
     if form:
         return _by_form(block, form, contract, entry)
     return _unfit(block, attempts, named)
@@ -122,6 +124,9 @@ def _unfit(block: Block, attempts: list[Attempt], named: tuple[str, ...]) -> Rea
     anywhere = sum(any(match_header(header, one.table) for one in attempts) for header in block.headers)
     if not is_named and anywhere < 2:
         return _nothing(block, "no_header_words")
+    if not anywhere:
+        doubt = Doubt("header_missing", CRITICAL, None, _headers(block), ", ".join(best.lacking))
+        return _in_doubt(block, best, "columns_missing", (best.table.name,), (doubt,))
     close = tuple(
         one.table.name
         for one in ranked
