@@ -52,9 +52,9 @@ PageMaker = Callable[[Writer], Iterator[Page]]
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import overview, schools
+    from junheng.report.pages import differences, indicators, overview, schools
 
-    return (overview.pages, schools.pages)
+    return (overview.pages, indicators.pages, schools.pages, differences.pages)
 
 
 def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:

@@ -1,0 +1,40 @@
+"""指标 / Indicators: one page per resource indicator with all units, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from junheng.report.paths import county_page
+from junheng.report.site import Page, Writer
+
+
+def pages(writer: Writer) -> Iterator[Page]:
+    """The list of indicators of each county, then a page for each."""
+    facts, year = writer.facts, writer.facts.school_year
+    names = {row.indicator_id: row for row in facts.rows("marts.dim_indicator", ["indicator_id"])}
+    for county in facts.counties:
+        place = {"school_year": year, "county_code": county.county_code}
+        rows = facts.rows("display.shown_unit_indicator", ["stage", "place_from_worst", "school_code"], **place)
+        schools = {row.school_code: row for row in facts.rows("display.shown_school", ["school_code"], **place)}
+        coefficients = facts.rows("display.shown_county_difference", ["-stage", "indicator_id"], **place)
+        indicators = sorted({row.indicator_id for row in rows}, key=lambda one: (names[one].item_no or 0, one))
+        yield Page(
+            county_page(county.county_code, "indicators"),
+            "indicators.html.j2",
+            writer.texts.text("indicators.title"),
+            {"indicators": [names[one] for one in indicators], "rows": rows, "coefficients": coefficients},
+            county,
+        )
+        for one in indicators:
+            yield Page(
+                county_page(county.county_code, f"indicator-{one}"),
+                "indicator.html.j2",
+                names[one].values[f"name_{writer.language}"],
+                {
+                    "indicator": names[one],
+                    "rows": [row for row in rows if row.indicator_id == one],
+                    "coefficients": [row for row in coefficients if row.indicator_id == one],
+                    "schools": schools,
+                },
+                county,
+            )
