@@ -31,6 +31,7 @@ from junheng.project import Project, packaged_project
 from junheng.quality import write_rule_results
 from junheng.quarantine import prepare
 from junheng.raw_contract import RawTable, read_contract
+from junheng.returns import write_returns
 from junheng.standards import project_with_standards
 from junheng.table_check import write_text
 from junheng.workspace import Workspace, workspace
@@ -135,6 +136,9 @@ def _write(options: InspectOptions, found: Inspection, messages: Messages) -> di
         for table in landing_tables(found.connection):
             write_table(found.connection, options.out, table)
         written["out"] = options.out
+        returned = write_returns(Findings(found.connection), options.out / "returns", messages)
+        if returned:
+            written["returns"] = returned.folder
     return written
 
 

@@ -79,7 +79,12 @@ class LandingPrinter:
 
     def _source(self, indent: int, name: Text, source: Source) -> None:
         style = STYLES.get(source.facts["status"], STYLES[CRITICAL])
-        self.line(indent, Text.assemble(name, "  → ", (self._what(source), style)))
+        counts = [
+            (f"  {self.messages.text('labels', severity)} {count:,}", STYLES[severity])
+            for severity, count in ((CRITICAL, source.critical), ("warning", source.warnings))
+            if count
+        ]
+        self.line(indent, Text.assemble(name, "  → ", (self._what(source), style), *counts))
         for line in self._details(source):
             self.line(indent + 4, line)
 
@@ -151,13 +156,6 @@ class LandingPrinter:
             yield from self._columns(source, self.contract[facts["table_name"]])
         for conversion in source.conversions:
             yield self._conversion(conversion, self.contract[facts["table_name"]])
-        if source.critical or source.warnings:
-            counts = [
-                Text(f"{self.messages.text('labels', severity)} {count:,}", style=STYLES[severity])
-                for severity, count in ((CRITICAL, source.critical), ("warning", source.warnings))
-                if count
-            ]
-            yield Text(COMMA).join(counts)
 
     def _columns(self, source: Source, table: RawTable) -> Iterator[Text]:
         """What is not plain: headers that are another word for their column, units, columns not read, constants."""
@@ -182,7 +180,9 @@ class LandingPrinter:
 
     def _conversion(self, row: Mapping[str, Any], table: RawTable) -> Text:
         examples = COMMA.join(
-            self.word("example", row=example["row"], before=_flat(example["from"]), after=_flat(example["to"]))
+            self.word(
+                "example", row=example["row"], before=self._shown(example["from"]), after=self._shown(example["to"])
+            )
             for example in row["examples"][:EXAMPLES]
         )
         column = self._column(table, row["column_name"])
@@ -226,7 +226,14 @@ class LandingPrinter:
         return Text("  ").join(facts)
 
     def _labelled(self, label: str, value: str) -> Text:
-        return Text.assemble((f"{self.messages.text('labels', label)} ", "dim"), _flat(value))
+        return Text.assemble((f"{self.messages.text('labels', label)} ", "dim"), self._shown(value))
+
+    def _shown(self, value: str | None) -> str:
+        """A cell on one line: nothing has a word, and white space that matters stands in quotation marks."""
+        if not value:
+            return self.messages.text("check", "missing")
+        flat = _flat(value)
+        return flat if flat == value else f"“{value}”".replace("\r\n", "⏎").replace("\n", "⏎").replace("\t", "⇥")
 
 
 def years_text(years: Sequence[int]) -> str:

@@ -174,7 +174,7 @@ def _sources(connection: duckdb.DuckDBPyConnection, messages: Messages) -> Itera
         f"select file, sheet, severity, count(*) from {TABLE} where file is not null group by all"
     ).fetchall():
         faults.setdefault((file, sheet), {})[severity] = count
-    for row in _rows(connection, "select * from quality.source_file order by rowid"):
+    for row in _rows(connection, "select * from quality.source_file order by file, rowid"):
         place = row["file"], row["sheet"], row["block"]
         found = faults.get(place[:2], {})
         for conversion in conversions.get(place, []):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng.errors import MachineError
-from junheng.findings import has_column
 from junheng.landing.cells import literal, quoted
 from junheng.landing.outcome import LandedTable
 from junheng.raw_contract import RawTable
@@ -73,14 +72,13 @@ def set_aside(
             f" where table_name = {literal(f'raw.{name}')} and severity = 'critical' and source_row is not null"
             f" and rule_id in ({rules}) group by all"
         )
-        raw_sheet = "_source_sheet" if has_column(connection, "raw", name, "_source_sheet") else "null"
         is_broken = (
             "landed._source_file = broken.source_file and landed._source_row = broken.source_row"
-            f" and {raw_sheet} is not distinct from broken.source_sheet"
+            " and landed._source_sheet is not distinct from broken.source_sheet"
         )
         connection.execute(
             f"insert into quality.{quoted(f'quarantine_{name}')} select landed.*, broken.rule_ids from {raw} as landed"
-            f" inner join broken on {is_broken} order by landed._source_file, {raw_sheet}, landed._source_row"
+            f" inner join broken on {is_broken} order by landed._source_file, landed._source_sheet, landed._source_row"
         )
         connection.execute(f"delete from {raw} as landed using broken where {is_broken}")
         connection.execute(

@@ -88,6 +88,9 @@ def test_what_is_written_is_what_is_told(inspected: tuple[dict[str, Any], Path])
     assert len(json.loads((out / "findings.json").read_text(encoding="utf-8"))) == len(content["findings"])
     with (out / "source_file.csv").open(encoding="utf-8-sig", newline="") as lines:
         assert [row["file"] for row in csv.DictReader(lines)] == sorted(s["file"] for s in content["sources"])
+    # The wrong row goes back to its school.
+    assert content["written"]["returns"] == str(out / "returns")
+    assert len(list((out / "returns").glob("05001520*.xlsx"))) == 1
     assert {path.name for path in out.glob("landing_*.parquet")} == {
         "landing_column.parquet",
         "landing_conversion.parquet",

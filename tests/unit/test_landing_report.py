@@ -60,7 +60,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         accounts.add_conversions(
             book,
             "select i + 5 as row_number, 'opened_year' as column_name, 'full_width' as conversion,"
-            " '１９９８' as before, '1998' as after from range(3) as numbers(i)",
+            " '１９９８' as before, '1998' as after from range(3) as numbers(i)"
+            " union all select 9, 'township', 'not_reported_word', chr(12288) || '无', null",
         )
         accounts.add(
             record_of_block(block(BOOK, "填报说明", hidden=True), Reading(None), "not_read", reason="own_sheet")
@@ -103,14 +104,14 @@ def test_every_file_says_what_it_is_and_what_is_odd_about_it(connection: duckdb.
     text = printed(connection, "zh", 200)
     for words in (
         "上报：4 个文件",
-        "学校名单  → 学校, 2024, 78 行",
+        "学校名单  → 学校, 2024, 78 行  错误 38  提醒 1",
         "共 85 行 = 数据 78 + 未读入 2 + 标题 1 + 表头 2 + 合计 1 + 空行 1",
         "列认作：学校 代码 → 学校标识码",
         "没有读取的列：备注",
         "个人信息，没有读取：校长姓名",
         "学年 = 2024，取自文件名「学校基本信息表2024」",
         "规划建成年份：全角字符改为半角 3 处（第 5 行 １９９８ → 1998, 第 6 行 １９９８ → 1998）",
-        "错误 38, 提醒 1",
+        "乡镇街道：识别为未上报 1 处（第 9 行 “\u3000无” → （空））",
         "填报说明 (隐藏的工作表)  → 没有读取: 本系统模板里的说明页",
         "办学条件.csv  → 办学条件, 2021-2022, 2024, 324 行",
         "编码 gb18030",

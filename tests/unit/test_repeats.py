@@ -14,6 +14,7 @@ from junheng.findings import CRITICAL, WARNING, Finding, Findings
 from junheng.landing.accounting import LANDED, REPEATED, Accounts, SourceRecord, record_of_block
 from junheng.landing.model import Block, Constant, GridRows, HandedFile, Reading
 from junheng.landing.repeats import Place, SeenBlocks, comparable, take_repeats_out
+from junheng.messages import Messages
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract
 
@@ -58,7 +59,7 @@ class County:
         return record
 
     def compare(self) -> None:
-        take_repeats_out(self.connection, CONTRACT, self.accounts, self.findings)
+        take_repeats_out(self.connection, CONTRACT, self.accounts, self.findings, Messages("en"))
         self.accounts.write(CONTRACT)
 
     def record(self, file: str) -> SourceRecord:
@@ -137,7 +138,7 @@ def test_one_key_with_two_values_names_both_places_and_both_stay(county: County)
         row=2,
         column="room_kind, area_m2",
         found="art, 78.0000",
-        expected="a.csv / 3: music, 96.0000",
+        expected="the same as in a.csv / 3: music, 96.0000",
         keys='{"school_year":2024,"school_code":"0001","room_id":"M01"}',
     )
     assert county.found(WARNING) == []
@@ -150,7 +151,7 @@ def test_a_missing_value_is_another_value(county: County) -> None:
     county.hand_in("b.csv", None, replace_row(MUSIC, area=None))
     county.compare()
     (finding,) = county.found(CRITICAL)
-    assert (finding.column, finding.found, finding.expected) == ("area_m2", "", "a.csv / 2: 96.0000")
+    assert (finding.column, finding.found, finding.expected) == ("area_m2", "", "the same as in a.csv / 2: 96.0000")
 
 
 def test_three_files_are_all_held_against_the_first(county: County) -> None:
@@ -198,7 +199,7 @@ def test_one_file_for_each_year_has_nothing_to_compare(county: County) -> None:
 def test_one_place_costs_no_query(county: County) -> None:
     county.hand_in("a.csv", None, MUSIC, ART)
     county.connection.execute("drop table raw.rooms")
-    take_repeats_out(county.connection, CONTRACT, county.accounts, county.findings)
+    take_repeats_out(county.connection, CONTRACT, county.accounts, county.findings, Messages("en"))
 
 
 def test_the_same_bytes_are_landed_once(county: County) -> None:

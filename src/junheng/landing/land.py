@@ -141,7 +141,7 @@ class _Landing:
             if not self.seen.is_repeated(block, reading):
                 self._add_block(block, reading)
         self._settle()
-        take_repeats_out(self.connection, self.contract, self.accounts, self.findings)
+        take_repeats_out(self.connection, self.contract, self.accounts, self.findings, self.messages)
         self.named_years.report(self.accounts, self.findings)
         self.accounts.write(self.contract)
         tables = tuple(self._table(name) for name in self.contract)

@@ -15,6 +15,7 @@ from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
 from junheng.landing.accounting import REPEATED, Accounts, SourceRecord
 from junheng.landing.cells import literal, quoted
 from junheng.landing.model import Block, Reading
+from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
 BETWEEN = " / "
@@ -89,7 +90,11 @@ class Place:
 
 
 def take_repeats_out(
-    connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable], accounts: Accounts, findings: Findings
+    connection: duckdb.DuckDBPyConnection,
+    contract: Mapping[str, RawTable],
+    accounts: Accounts,
+    findings: Findings,
+    messages: Messages,
 ) -> None:
     """Compare the raw tables that come from several places, key by key.
 
@@ -100,7 +105,7 @@ def take_repeats_out(
     for table in contract.values():
         places = comparable(_places(accounts.of_table(table.name)))
         if places and _find_shared_keys(connection, table, places):
-            _report_contradictions(connection, table)
+            _report_contradictions(connection, table, messages)
             _remove_repeated_rows(connection, table, places, accounts, findings)
 
 
@@ -159,7 +164,7 @@ def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, pl
     return True
 
 
-def _report_contradictions(connection: duckdb.DuckDBPyConnection, table: RawTable) -> None:
+def _report_contradictions(connection: duckdb.DuckDBPyConnection, table: RawTable, messages: Messages) -> None:
     """One critical finding for every row whose key stands with other values in an earlier place."""
     names = [column.name for column in table.columns if not column.is_key]
 
@@ -176,13 +181,15 @@ def _report_contradictions(connection: duckdb.DuckDBPyConnection, table: RawTabl
         return listed(f"coalesce(cast({side}.{{}} as varchar), '')")
 
     keys = "json_object(" + ", ".join(f"{literal(name)}, landed.{quoted(name)}" for name in table.key) + ")"
-    there = f"concat_ws({literal(BETWEEN)}, earlier._source_file, earlier._source_sheet, earlier._source_row)"
+    place = f"concat_ws({literal(BETWEEN)}, earlier._source_file, earlier._source_sheet, earlier._source_row)"
+    before, after = messages.text("expected", "same_as").split("{place}")
+    expected = f"{literal(before)} || {place} || {literal(after)} || ': ' || {values('earlier')}"
     raw = f"raw.{quoted(table.name)}"
     connection.execute(
         f'insert into {TABLE} (rule_id, severity, table_name, file, sheet, "row", column_name, found, expected, keys)'
         f" select 'key_in_two_files', {literal(CRITICAL)}, {literal(table.name)}, landed._source_file,"
         f" landed._source_sheet, landed._source_row, {listed('name')}, {values('landed')},"
-        f" {there} || ': ' || {values('earlier')}, {keys}"
+        f" {expected}, {keys}"
         f" from scratch.shared inner join {raw} as landed on landed.rowid = row_id"
         f" inner join {raw} as earlier on earlier.rowid = earlier_id where not is_same"
     )
