@@ -37,6 +37,8 @@ class _ContentScan:
         self.row = self.column = 0
         self.row_repeats = self.cell_repeats = 1
         self.attributes: dict[str, str] = {}
+        # What a cell is, in the words of the standard and of the program that wrote it.
+        self.kinds: set[str] = set()
         self.has_content = False
         self.row_texts: list[int] = []
         self.cell_start = 0
@@ -47,7 +49,7 @@ class _ContentScan:
         self.parser = parser
         parser.EndElementHandler = self.end
 
-    def start(self, name: str, pairs: list[str]) -> None:
+    def start(self, name: str, pairs: dict[str, str]) -> None:
         name = local(name)
         if name == "table":
             self.facts = self.sheets.setdefault(attributes_of(pairs).get("name", ""), SheetFacts())
@@ -57,6 +59,7 @@ class _ContentScan:
             self.column = 0
         elif name in ("table-cell", "covered-table-cell"):
             self.attributes = attributes_of(pairs)
+            self.kinds = {value for attribute, value in pairs.items() if local(attribute) == "value-type"}
             self.cell_repeats = _times(self.attributes.get("number-columns-repeated"))
             self.has_content = "value-type" in self.attributes or "formula" in self.attributes
             self.cell_start = self.parser.CurrentByteIndex
@@ -74,7 +77,7 @@ class _ContentScan:
 
     def _is_special(self) -> bool:
         """Is it an error, or a formula without a value?"""
-        kinds = [value for name, value in self.attributes.items() if name == "value-type"]
+        kinds = self.kinds
         return not kinds or "error" in kinds
 
     def _finish_cell(self) -> None:
@@ -91,7 +94,7 @@ class _ContentScan:
                 self.parser.CharacterDataHandler = None
                 self.text.clear()
                 self.facts.texts[place] = text if text else uncalculated(formula.removeprefix("of:"))
-        if self.attributes.get("value-type") == "percentage":
+        if "percentage" in self.kinds:
             for row in range(self.row, min(last_row, self.row + 1000) + 1):
                 for column in range(self.column, min(last_column, self.column + 1000) + 1):
                     self.facts.shown[row, column] = "%"

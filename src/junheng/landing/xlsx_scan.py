@@ -17,7 +17,6 @@ CHUNK = 1 << 20
 # Number formats that need no declaration, of those that matter here.
 BUILT_IN = {"9": "0%", "10": "0.00%"}
 OUTSIDE_PARTS = re.compile(r"^xl/(externalLinks/externalLink\d*\.xml|connections\.xml)$")
-REFERENCE = re.compile(r"([A-Za-z]+)([0-9]+)")
 LARGEST = 1 << 31
 
 
@@ -74,12 +73,12 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     sheets: dict[str, str] = {}
     targets: dict[str, str] = {}
 
-    def sheet(name: str, pairs: list[str]) -> None:
+    def sheet(name: str, pairs: dict[str, str]) -> None:
         if local(name) == "sheet":
             attributes = attributes_of(pairs)
             sheets[attributes.get("name", "")] = attributes.get("id", "")
 
-    def relation(name: str, pairs: list[str]) -> None:
+    def relation(name: str, pairs: dict[str, str]) -> None:
         if local(name) == "Relationship":
             attributes = attributes_of(pairs)
             targets[attributes.get("Id", "")] = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))
@@ -100,7 +99,7 @@ def _formats(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     styles: list[str] = []
     path: list[str] = []
 
-    def start(name: str, pairs: list[str]) -> None:
+    def start(name: str, pairs: dict[str, str]) -> None:
         path.append(local(name))
         if path[-1] == "numFmt":
             attributes = attributes_of(pairs)
@@ -121,7 +120,7 @@ def _shared_lengths(archive: zipfile.ZipFile, part: str) -> list[int]:
     starts: list[int] = []
     parsers: list[Any] = []
 
-    def start(name: str, _pairs: list[str]) -> None:
+    def start(name: str, _pairs: dict[str, str]) -> None:
         if name == "si" or local(name) == "si":
             starts.append(parsers[0].CurrentByteIndex)
 
@@ -155,6 +154,7 @@ class _SheetScan:
         self.columns: dict[str, int] = {}
         self.formulas: dict[str, str] = {}
         self.reference: str | None = None
+        self.digits = ""
         self.kind = ""
         self.style = ""
         self.has_value = self.has_formula = self.is_open = False
@@ -166,7 +166,7 @@ class _SheetScan:
     def prepare(self, parser: Any) -> None:
         self.parser = parser
 
-    def start(self, name: str, pairs: list[str]) -> None:
+    def start(self, name: str, pairs: dict[str, str]) -> None:
         if ":" in name:
             name = local(name)
         if name == "c":
@@ -174,16 +174,9 @@ class _SheetScan:
                 self.finish_cell()
             self.is_open = True
             self.column += 1
-            self.reference = None
-            self.kind = self.style = ""
-            for place in range(0, len(pairs), 2):
-                attribute = pairs[place]
-                if attribute == "r":
-                    self.reference = pairs[place + 1]
-                elif attribute == "t":
-                    self.kind = pairs[place + 1]
-                elif attribute == "s":
-                    self.style = pairs[place + 1]
+            self.reference = pairs.get("r")
+            self.kind = pairs.get("t", "")
+            self.style = pairs.get("s", "")
             return
         if name == "v":
             self.has_value = True
@@ -198,8 +191,9 @@ class _SheetScan:
             self.has_value = True
         elif name == "row":
             self.finish_cell()
-            number = next((pairs[place + 1] for place in range(0, len(pairs), 2) if pairs[place] == "r"), "")
+            number = pairs.get("r", "")
             self.row = int(number) - 1 if number.isdecimal() else self.row + 1
+            self.digits = number
             self.column = -1
         elif self.is_sheet is None:
             self.is_sheet = name == "worksheet"
@@ -215,15 +209,18 @@ class _SheetScan:
             self._move(self.reference)
         if not (self.has_value or self.has_formula):
             return
-        place = (self.row, self.column)
         facts = self.facts
-        facts.reach(*place)
+        facts.cells += 1
+        if self.row > facts.last_row:
+            facts.last_row = self.row
+        if self.column > facts.last_column:
+            facts.last_column = self.column
         if facts.cells > self.budget:
             raise WorkbookRefusedError("workbook_too_large", expected=f"≤ {self.budget}")
         if self.has_formula or self.text or self.kind == "e":
-            self._finish_special(place)
+            self._finish_special((self.row, self.column))
         if self.style in self.formats and self.kind in ("", "n"):
-            facts.shown[place] = self.formats[self.style]
+            facts.shown[self.row, self.column] = self.formats[self.style]
         self.has_value = self.has_formula = False
 
     def _finish_special(self, place: tuple[int, int]) -> None:
@@ -244,15 +241,23 @@ class _SheetScan:
                 self.facts.texts[place] = uncalculated(formula)
 
     def _move(self, reference: str) -> None:
-        match = REFERENCE.fullmatch(reference)
-        if match is None:
-            raise WorkbookRefusedError("workbook_damaged", reference[:20])
-        letters, digits = match.groups()
+        letters = reference.rstrip("0123456789")
         column = self.columns.get(letters)
         if column is None:
-            column = 0
-            for letter in letters.upper():
-                column = min(column * 26 + ord(letter) - 64, LARGEST)
-            self.columns[letters] = column
-        self.column = column - 1
-        self.row = min(int(digits[:10]), LARGEST) - 1
+            column = self.columns[letters] = _column(letters)
+        digits = reference[len(letters) :]
+        if digits != self.digits:
+            if not digits:
+                raise WorkbookRefusedError("workbook_damaged", reference[:20])
+            self.row = min(int(digits[:10]), LARGEST) - 1
+            self.digits = digits
+        self.column = column
+
+
+def _column(letters: str) -> int:
+    if not (letters.isascii() and letters.isalpha()):
+        raise WorkbookRefusedError("workbook_damaged", letters[:20])
+    column = 0
+    for letter in letters.upper():
+        column = min(column * 26 + ord(letter) - 64, LARGEST)
+    return column - 1

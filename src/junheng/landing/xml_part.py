@@ -11,7 +11,7 @@ from junheng.landing.archive import BROKEN
 from junheng.landing.sheet_facts import WorkbookRefusedError
 
 CHUNK = 1 << 18
-Start = Callable[[str, list[str]], None]
+Start = Callable[[str, dict[str, str]], None]
 
 
 class DoneError(Exception):
@@ -21,12 +21,11 @@ class DoneError(Exception):
 def read_xml(
     archive: zipfile.ZipFile, name: str, start: Start, prepare: Callable[[Any], None] = lambda _parser: None
 ) -> None:
-    """Read one part, calling `start(name without prefix, [attribute, value, …])` for each element.
+    """Read one part, calling `start(name, attributes)`, both with their prefixes, for each element.
 
     `prepare` may set further handlers on the parser. Raises WorkbookRefusedError for what is not plain XML in UTF-8.
     """
     parser = expat.ParserCreate()
-    parser.ordered_attributes = True
     parser.buffer_text = True
 
     def refuse(*_declaration: object) -> None:
@@ -59,6 +58,6 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def attributes_of(pairs: list[str]) -> dict[str, str]:
+def attributes_of(attributes: dict[str, str]) -> dict[str, str]:
     """Attributes by their names without prefix."""
-    return {local(pairs[place]): pairs[place + 1] for place in range(0, len(pairs), 2)}
+    return {local(name): value for name, value in attributes.items()}
