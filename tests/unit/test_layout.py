@@ -260,3 +260,13 @@ def test_merged_data_cells_are_told() -> None:
     )
     assert block.merges == (Merge(2, 0, 3, 0),)
     assert data(block)[1] == (3, [None, "2", "41"])
+
+
+def test_a_map_may_name_the_rows_of_the_header() -> None:
+    sheet = table("甲 | 乙\n学年 | 学校标识码\nx | y\n2024 | 3150001\n\n学年 | 年级\n1 | 2")
+    (block,) = blocks(FILE, sheet, is_word, header_rows=(2, 3))
+    assert block.headers == ("学年 / x", "学校标识码 / y")
+    assert block.header_rows == (2, 3)
+    assert [line.row for line in block.titles] == [1]
+    assert [number for number, _ in data(block)] == [4, 6, 7]
+    assert accounted([block]) == 7

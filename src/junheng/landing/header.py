@@ -86,8 +86,10 @@ class HeaderSearch:
         last = self.numbers[-1] if self.numbers else 0
         self.merges = [merge for merge in merged if merge.first_row <= last][:MOST_MERGES]
 
-    def header(self) -> Header:
-        """The header; without one its parts are empty."""
+    def header(self, given: Sequence[int] | None = None) -> Header:
+        """The header; without one its parts are empty. `given` are the numbers of its rows when somebody says so."""
+        if given is not None:
+            return self._made_of([index for index, number in enumerate(self.numbers) if number in given])
         anchor = self._anchor()
         if anchor is None:
             return Header((), (), ())
@@ -96,17 +98,22 @@ class HeaderSearch:
             first -= 1
         while last - first + 1 < MAX_HEADER_ROWS and last + 1 < len(self.rows) and self._is_lower_row(first, last + 1):
             last += 1
-        levels = range(first, last + 1)
-        if last + 1 < len(self.rows) and self._is_next(last) and self._is_column_numbers(last + 1):
-            last += 1
+        levels = list(range(first, last + 1))
+        has_numbers = last + 1 < len(self.rows) and self._is_next(last) and self._is_column_numbers(last + 1)
+        return self._made_of(levels, [last + 1] if has_numbers else [])
+
+    def _made_of(self, levels: list[int], below: Sequence[int] = ()) -> Header:
+        """The header whose names stand in `levels`; the rows `below` belong to it without naming anything."""
+        if not levels:
+            return Header((), (), ())
         titles = tuple(
             line(self.rows[index], self.numbers[index], self.is_word)
-            for index in range(first)
+            for index in range(levels[0])
             if filled(self.rows[index])
         )
         width = max(len(self.rows[index]) for index in levels)
         headers = tuple(self._text(levels, column) for column in range(width))
-        return Header(titles, tuple(self.numbers[first : last + 1]), headers)
+        return Header(titles, tuple(self.numbers[index] for index in (*levels, *below)), headers)
 
     def _anchor(self) -> int | None:
         known = [known_words(row, self.is_word) for row in self.rows]
@@ -202,7 +209,7 @@ class HeaderSearch:
             return False
         return has_stems or (len(numbers) > 3 and numbers[0] == 1)
 
-    def _text(self, levels: range, column: int) -> str:
+    def _text(self, levels: Sequence[int], column: int) -> str:
         texts: list[str] = []
         for level in levels:
             row = self.rows[level]

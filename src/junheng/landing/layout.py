@@ -32,24 +32,34 @@ def header_of(
     merged: Sequence[Merge] = (),
     is_header_word: IsHeaderWord = no_word,
     numbers: Sequence[int] | None = None,
+    given: Sequence[int] | None = None,
 ) -> Header:
     """Find the header among the first rows of a table: (titles, header_rows, headers).
 
     `numbers` are the rows' numbers, 1, 2, 3 … when not given. `headers` is as wide as the header's rows. Without a
-    header, all three are empty.
+    header, all three are empty. `given` are the numbers of the header's rows when a map names them.
     """
-    return HeaderSearch(rows[:LOOK_AHEAD], merged, is_header_word, numbers).header()
+    return HeaderSearch(rows[:LOOK_AHEAD], merged, is_header_word, numbers).header(given)
 
 
-def blocks(file: HandedFile, sheet: Sheet, is_header_word: IsHeaderWord = no_word) -> list[Block]:
+def blocks(
+    file: HandedFile,
+    sheet: Sheet,
+    is_header_word: IsHeaderWord = no_word,
+    header_rows: Sequence[int] | None = None,
+) -> list[Block]:
     """The tables of a sheet, from top to bottom and from left to right.
 
     A sheet without any table is one block without header whose rows are all titles; so is an empty sheet.
     The columns of a block keep their positions in the sheet, so that position 0 is always column A. `rows_read` of all
-    blocks below each other is the number of the sheet's last row that is not blank.
+    blocks below each other is the number of the sheet's last row that is not blank. When a map names `header_rows`, the
+    sheet is one table.
     """
     if not sheet.rows:
         return [Block(file, sheet.name, sheet.is_hidden, 1, None, None, (), (), (), GridRows([], []))]
+    if header_rows is not None:
+        whole = (0, len(sheet.rows)), (0, len(sheet.rows[0]))
+        return [_block(file, sheet, *whole, 0, is_header_word, 1, header_rows)]
     found: list[Block] = []
     before = 0
     for start, end in _segments(sheet, is_header_word):
@@ -170,12 +180,13 @@ def _block(
     before: int,
     is_header_word: IsHeaderWord,
     number: int,
+    given: Sequence[int] | None = None,
 ) -> Block:
     """One table: `rows` and `columns` are ranges of indexes, `before` the last row of the table above."""
     start, end = rows
     numbers = sheet.numbers[start:end]
     part = [_only(row, *columns) for row in sheet.rows[start:end]]
-    header = header_of(part, sheet.merges, is_header_word, numbers)
+    header = header_of(part, sheet.merges, is_header_word, numbers, given)
     blank = numbers[-1] - before - len(numbers)
     if not header.header_rows:
         lines = tuple(line(row, shown, is_header_word) for row, shown in zip(part, numbers, strict=True) if filled(row))
