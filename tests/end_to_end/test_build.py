@@ -73,6 +73,8 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
                 f"select count(*) from '{_glob(published.out)}/marts/{name}.parquet'"
             ).fetchone()
             assert in_file == connection.execute(f"select count(*) from marts.{name}").fetchone()
+    assert published.summary["landing"]["files_landed"] == len(list(SAMPLE.glob("*.csv")))
+    assert published.summary["landing"]["files_not_landed"] == []
     quality = {path.stem for path in (published.out / "quality").iterdir()}
     aside = {f"quarantine_{path.stem}" for path in SAMPLE.glob("*.csv")}
     assert quality == aside | {

@@ -45,7 +45,7 @@ def test_help_answers_within_four_tenths_of_a_second_of_cpu() -> None:
     assert min(seconds) < 0.4
 
 
-@pytest.mark.parametrize(("arguments", "words"), [([], "--raw"), (["--lang", "zh"], "原始数据表所在的文件夹")])
+@pytest.mark.parametrize(("arguments", "words"), [([], "--raw"), (["--lang", "zh"], "原始数据表：文件、文件夹或 ZIP")])
 def test_help_speaks_both_languages(arguments: list[str], words: str) -> None:
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", "COLUMNS": "200"}
     command = [sys.executable, "-m", "junheng", "build", *arguments, "--help"]

@@ -20,8 +20,10 @@ from junheng.landing.model import Block, ColumnUse, Constant, GridRows, HandedFi
 from junheng.landing_printing import LandingPrinter, years_text
 from junheng.landing_report import LandingReport, all_findings, read_report
 from junheng.messages import Messages
+from junheng.printing import print_summary
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract
+from junheng.summary import LandingCounts, Summary
 from junheng.wrapping import wrapped
 
 CONTRACT = read_contract(packaged_project().standards)
@@ -187,3 +189,24 @@ def test_years_in_a_row_are_one_run() -> None:
 )
 def test_chinese_text_is_broken_where_it_may_be(text: str, lines: list[str]) -> None:
     assert [line.plain for line in wrapped(Text(text), 6, 6)] == lines
+
+
+@pytest.mark.parametrize(
+    ("landing", "lines"),
+    [
+        (LandingCounts(9), ["files: 9 landed"]),
+        (
+            LandingCounts(80, ("a.docx", "b.csv", "c.jpg", "d.txt"), 12, {"full_width": 2, "percent": 30}),
+            [
+                "files: 80 landed; 4 not taken (a.docx, b.csv, c.jpg, …); rows handed in twice 12",
+                "converted: 32 cells (a percentage turned into the unit of the column 30, "
+                "full-width characters made half-width 2), see quality.landing_conversion",
+            ],
+        ),
+    ],
+)
+def test_the_summary_of_a_build_tells_of_the_files(
+    landing: LandingCounts, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_summary(Summary(Path("w.duckdb"), 2024, [], {}, [], landing=landing), Messages("en"), quiet=False)
+    assert capsys.readouterr().out.splitlines()[: len(lines)] == lines
