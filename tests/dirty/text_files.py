@@ -98,6 +98,8 @@ def _around_the_table(folder: Path) -> None:
     title = "潼南区中小学班级情况表,,,,,\r\n填报单位：教育委员会,,,,,\r\n"
     note = "合计,,,,,135\r\n注：班额为9月1日实有人数。,,,,,\r\n填表人：,,,,,\r\n"
     write_text(folder / "csv_title_total_note.csv", title + GOOD + note, "gb18030")
+    lone = GOOD + ",,,,,135\r\n,,,,,（以上为公办）\r\n"
+    write_text(folder / "csv_lone_number_below.csv", lone)
     write_text(folder / "csv_total_contradicts.csv", GOOD + "合计,,,,,136\r\n")
     bom = codecs.BOM_UTF8.decode()
     other = [("2024", "0500152003", "小学", "2", "01", "39")]

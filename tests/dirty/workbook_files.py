@@ -154,7 +154,13 @@ def _cells(folder: Path) -> None:
     write_xlsx(folder / "book_date_as_school_year.xlsx", {"班级": [CLASSES, *days]})
     # Somebody typed 1-2 and Excel made 2 January of it.
     became: list[Row] = [(*TYPED[0][:4], datetime(2024, 1, 2), 44), (*TYPED[1][:4], "1-3", 43)]
-    write_xlsx(folder / "book_class_became_date.xlsx", {"班级": [CLASSES, *became]})
+
+    def became_time(book: object, sheets: dict[str, object]) -> None:
+        clock = book.add_format({"num_format": "h:mm"})  # type: ignore[attr-defined]
+        sheets["班级"].write_number("E4", 62 / 1440, clock)  # type: ignore[attr-defined]
+
+    became.append((*TYPED[1][:4], None, 41))
+    write_xlsx(folder / "book_class_became_date.xlsx", {"班级": [CLASSES, *became]}, became_time)
     write_xlsx(folder / "book_pupils_became_date.xlsx", {"班级": [CLASSES, (*TYPED[0][:5], datetime(1900, 2, 13))]})
     numbers: list[Row] = [(2024, 500152001, "小学", 1, 1, 44), (2024, 500152001, "小学", 1, 2, 43)]
     write_xlsx(folder / "book_code_is_number.xlsx", {"班级": [CLASSES, *numbers]})

@@ -17,6 +17,7 @@ LOST_DIGITS = r"[0-9]+\.[0-9]+[eE][+-]?[0-9]+|[0-9]+[eE]\+[0-9]+"
 DATE = r"([0-9]{4}[-/])?[0-9]{1,2}[-/][0-9]{1,2}"
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 # What an English spreadsheet shows of 1-2: 2-Jan.
+TIME = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
 NAMED_DATE = rf"(?i)[0-9]{{1,2}}-({MONTHS})(-[0-9]{{2,4}})?|({MONTHS})-[0-9]{{1,4}}"
 FULL_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+)?"
 
@@ -35,6 +36,7 @@ def read_key(column: RawColumn, text: str) -> str:
         dated = f"replace({dated}, {literal(word)}, {literal(mark)})"
     became_date = (
         f"regexp_full_match({text}, {literal(FULL_DATE)}) or regexp_full_match({text}, {literal(NAMED_DATE)})"
+        f" or regexp_full_match({text}, {literal(TIME)})"
         f" or ({dated} <> {text} and regexp_full_match({dated}, {literal(DATE)}))"
     )
     is_float = rf"regexp_full_match({text}, '[0-9]+\.0+')"

@@ -48,7 +48,9 @@ def row_kind(cells: str, headers: str, keys: Sequence[tuple[RawColumn, str]]) ->
         f" when {_is_header(headers)} then '{HEADER}'"
         f" when {is_total('_row.filled[1]')} or {total_in_key} then '{TOTAL}'"
         f" when {_is_note('_row.filled[1]')} then '{NOTE}'"
-        f" when len(_row.filled) = 1 and _row.width > 1 and ({keys_empty} or {sentence}) then '{NOTE}'"
+        # A lone figure is no remark: whose it is, the county has to say.
+        rf" when len(_row.filled) = 1 and regexp_matches(_row.filled[1], '\pL') and _row.width > 1"
+        f" and ({keys_empty} or {sentence}) then '{NOTE}'"
         f" else '{DATA}' end"
     )
     return let("_row", row, body)
