@@ -214,6 +214,18 @@ def test_source_rows_of_good_records_follow_the_file(land: Land) -> None:
     assert landed.rows("select school_name from raw.schools where school_code = '0001'") == [("两 行",)]
 
 
+def test_titles_notes_and_totals_of_a_text_file_are_no_data(land: Land) -> None:
+    content = "潼南区2024年学校基本情况表\n\n" + SCHOOLS + SCHOOL + "合计,,1,,,,,,,,,\n注：以上为9月1日数据\n"
+    landed = land({"schools.csv": content})
+    assert landed.critical == []
+    assert landed.rows("select school_code, _source_row from raw.schools") == [("0001", 4)]
+    (counts,) = landed.rows(
+        "select rows_read, rows_title, rows_blank, rows_header, rows_landed, rows_total, rows_note, rows_rejected"
+        " from quality.source_file where table_name = 'schools'"
+    )
+    assert counts == (6, 1, 1, 1, 1, 1, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("line", "rule_id"),
     [

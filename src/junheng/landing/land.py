@@ -5,7 +5,7 @@ Every row of every file is landed, rejected, repeated, or recognised as what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +21,13 @@ from junheng.landing.accounting import (
     record_of_file,
     year_column,
 )
+from junheng.landing.codes import CONVERSION as RESTORED
+from junheng.landing.codes import RestoredCode, restore_leading_zeros
 from junheng.landing.forms import as_read
+from junheng.landing.headers import header_word_test
 from junheng.landing.intake import hand_in
 from junheng.landing.mapping import NO_MAP, LandingMap
+from junheng.landing.merged import FilledCell, fill_down
 from junheng.landing.model import Block, GridRows, HandedFile, Reading
 from junheng.landing.named_years import NamedYears
 from junheng.landing.odd_rows import OddRows
@@ -33,13 +37,14 @@ from junheng.landing.recognise import recognise
 from junheng.landing.refused import FileRefusedError
 from junheng.landing.repeats import SeenBlocks, take_repeats_out
 from junheng.landing.rows import BlockRows
-from junheng.landing.source_files import blocks_of
-from junheng.landing.sql import quoted
+from junheng.landing.source_files import SourceFiles
+from junheng.landing.sql import literal, quoted
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
 REQUIRED_TABLE = "schools"
 # Blocks that nobody expects in a raw table: nothing is said of them.
+CELL_FILLED = "merged_cell_filled"
 NO_DATA = ("own_sheet", "skipped_by_map")
 
 
@@ -87,8 +92,8 @@ class _Landing:
         self.contract = contract
         self.findings = findings
         self.messages = messages
-        self.folder = folder
         self.mapping = mapping
+        self.files = SourceFiles(connection, folder, header_word_test(contract), findings, mapping)
         self.accounts = Accounts(connection)
         self.seen = SeenBlocks(findings, self.accounts)
         self.named_years = NamedYears()
@@ -102,8 +107,8 @@ class _Landing:
         connection.execute("create schema if not exists raw")
         for table in contract.values():
             _create(connection, table)
-        self.odd = OddRows(connection, contract, self.accounts, messages)
-        self.rows = BlockRows(connection, contract, self.odd, messages, folder / "rows.csv")
+        self.odd = OddRows(connection, contract, self.accounts, messages, folder)
+        self.rows = BlockRows(connection, contract, self.odd)
 
     @property
     def is_nothing(self) -> bool:
@@ -113,7 +118,7 @@ class _Landing:
     def add_file(self, file: HandedFile) -> None:
         """Read every block of a file."""
         try:
-            blocks = blocks_of(file, self.folder)
+            blocks = self.files.blocks(file)
         except FileRefusedError as refused:
             self.findings.add(refused.finding)
             self.pass_over_file(file, refused.finding.severity, refused.finding.rule_id)
@@ -141,6 +146,7 @@ class _Landing:
             if not self.seen.is_repeated(block, reading):
                 self._add_block(block, reading)
         self._settle()
+        self._restore_codes()
         take_repeats_out(self.connection, self.contract, self.accounts, self.findings, self.messages)
         self.named_years.report(self.accounts, self.findings)
         self.accounts.write(self.contract)
@@ -157,9 +163,53 @@ class _Landing:
             self._pass_over(block, reading)
             return
         self.named_years.note(block, reading, self.contract)
+        table = self.contract[reading.table]
+        block, filled = fill_down(block, reading, table, self.findings)
         one = OpenBlock(len(self.landed) + len(self.open), block, reading)
+        try:
+            self.rows.read(one)
+        except FileRefusedError as refused:
+            self.findings.add(refused.finding)
+            self.accounts.add(record_of_block(block, reading, REJECTED, reason=refused.finding.rule_id))
+            self.doubtful.add(table.name)
+            return
         self.open.append(one)
-        self.rows.read(one)
+        self._account_for_merges(one, filled)
+        one.block = _outline(block)
+
+    def _restore_codes(self) -> None:
+        """Put back leading zeros that a spreadsheet ate, where only one code fits; each is accounted for."""
+        by_place: dict[tuple[str, str, str | None], list[RestoredCode]] = {}
+        for code in restore_leading_zeros(self.connection, self.contract):
+            by_place.setdefault((code.table, code.file, code.sheet), []).append(code)
+        for place, codes in by_place.items():
+            one = next(one for one in self.landed if (one.table, one.block.file.name, one.block.sheet) == place)
+            self.connection.execute(
+                "create or replace table scratch.restored"
+                " (row_number bigint, column_name varchar, before varchar, after varchar)"
+            )
+            self.connection.executemany(
+                "insert into scratch.restored values (?, ?, ?, ?)",
+                [[code.row, code.column, code.before, code.after] for code in codes],
+            )
+            self.accounts.add_conversions(
+                one.block, f"select *, {literal(RESTORED)} as conversion from scratch.restored"
+            )
+
+    def _account_for_merges(self, one: OpenBlock, filled: Sequence[FilledCell]) -> None:
+        if not filled:
+            return
+        columns = {use.position: use.column for use in one.reading.columns}
+        self.connection.execute(
+            "create or replace table scratch.filled (row_number bigint, column_name varchar, after varchar)"
+        )
+        self.connection.executemany(
+            "insert into scratch.filled values (?, ?, ?)",
+            [[cell.row, columns[cell.position], cell.text] for cell in filled],
+        )
+        self.accounts.add_conversions(
+            one.block, f"select *, {literal(CELL_FILLED)} as conversion, null::varchar as before from scratch.filled"
+        )
 
     def _pass_over(self, block: Block, reading: Reading) -> None:
         """A block that is no raw table, or in doubt: no row of it is landed."""

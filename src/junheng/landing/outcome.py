@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from junheng.landing.accounting import LANDED, SourceRecord, record_of_block
 from junheng.landing.model import Block, HandedFile, Reading
 
+# A text file has one block, which ends with the file.
+LAST_OF_FILE = 1 << 62
+
 
 @dataclass
 class OpenBlock:
@@ -26,11 +29,22 @@ class OpenBlock:
     rows_note: int = 0
     rows_total: int = 0
     rows_blank: int = 0
+    last_row: int | None = None
 
     @property
     def table(self) -> str:
         """The raw table of a block that has one."""
         return self.reading.table or ""
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """The numbers between which the rows of data stand."""
+        first = max(self.block.header_rows, default=0) + 1
+        return first, self.last_row if self.last_row is not None else LAST_OF_FILE
+
+    def count(self, kind: str, rows: int) -> None:
+        """Count rows that are no data by their kind."""
+        setattr(self, f"rows_{kind}", getattr(self, f"rows_{kind}") + rows)
 
     def record(self, years: tuple[int, ...]) -> SourceRecord:
         """The account of the block."""

@@ -5,14 +5,13 @@ A quoted line break does not start a new record; blank lines and records that ca
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from junheng.landing.model import Block, GridRows, ParquetRows, TextRows
+from junheng.landing.model import Block, ParquetRows, TextRows
 from junheng.landing.sql import literal, quoted
 from junheng.landing.text_scan import blank_records
 
@@ -33,10 +32,10 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
-def read_records(connection: duckdb.DuckDBPyConnection, block: Block, spare: Path) -> Records:
+def read_records(connection: duckdb.DuckDBPyConnection, block: Block) -> Records:
     """Fill `scratch.cells` (`_source_row`, all cells as text) and `scratch.reject` (rule_id, record, found).
 
-    `spare` is a file that may be written and overwritten.
+    Raises duckdb.Error for a Parquet file that is damaged.
     """
     width = len(block.headers)
     connection.execute("create or replace table scratch.reject (rule_id varchar, record bigint, found varchar)")
@@ -46,7 +45,7 @@ def read_records(connection: duckdb.DuckDBPyConnection, block: Block, spare: Pat
     elif isinstance(block.rows, ParquetRows):
         _read_parquet(connection, block.rows)
     else:
-        _read_grid(connection, block.rows, width, spare)
+        raise TypeError("rows of a worksheet are no records")
     return Records(
         _count(connection, "scratch.cells"), _count(connection, "scratch.reject"), len(blank) + block.blank_rows
     )
@@ -61,7 +60,7 @@ def _read_text(connection: duckdb.DuckDBPyConnection, rows: TextRows, width: int
     rules = " ".join(f"when '{kind}' then '{rule}'" for kind, rule in REJECTED.items())
     connection.execute(
         f"insert into scratch.reject select case error_type::varchar {rules} else 'broken_record' end,"
-        " line, left(min(csv_line), 200) from reject_errors group by 1, 2"
+        " line, left(min(csv_line), 4000) from reject_errors group by 1, 2"
     )
     connection.execute("drop table reject_errors")
     connection.execute("drop table reject_scans")
@@ -98,25 +97,18 @@ def csv_reader(rows: TextRows, names: list[str]) -> str:
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, rows: ParquetRows) -> None:
     """Every value as the text that says exactly the same."""
-    source = path_literal(rows.path)
-    names = [name for name, *_ in connection.execute(f"describe select * from read_parquet({source})").fetchall()]
+    names = parquet_columns(connection, rows.path)
     texts = ", ".join(f"cast({quoted(name)} as varchar) as {cell(place)}" for place, name in enumerate(names))
     connection.execute(
         f"create or replace table scratch.cells as select file_row_number + 1 as _source_row, {texts}"
-        f" from read_parquet({source}, file_row_number = true)"
+        f" from read_parquet({path_literal(rows.path)}, file_row_number = true)"
     )
 
 
-def _read_grid(connection: duckdb.DuckDBPyConnection, rows: GridRows, width: int, spare: Path) -> None:
-    """Through a CSV file of our own: DuckDB takes rows from Python ten times slower."""
-    with spare.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerows([number, *row] for number, row in zip(rows.numbers, rows.rows, strict=True))
-    columns = ", ".join(["'_source_row': 'bigint'"] + [f"'{cell(position)}': 'varchar'" for position in range(width)])
-    connection.execute(
-        f"create or replace table scratch.cells as from read_csv({path_literal(spare)}, auto_detect = false,"
-        f" header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}})"
-    )
+def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """The names of the columns of a Parquet file. Raises duckdb.Error when its footer cannot be read."""
+    described = connection.execute(f"describe select * from read_parquet({path_literal(path)})").fetchall()
+    return [str(name) for name, *_ in described]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
-from junheng.findings import CRITICAL, TABLE
-from junheng.landing.accounting import without_persons
 from junheng.landing.cells import is_plain, plain_value
-from junheng.landing.model import Block, GridRows, Reading
+from junheng.landing.model import Block, GridRows, ParquetRows, Reading
 from junheng.landing.odd_rows import OddRows, Shape
 from junheng.landing.outcome import OpenBlock
-from junheng.landing.records import cell, read_records
+from junheng.landing.parquet_file import parquet_error
+from junheng.landing.records import Records, cell, read_records
+from junheng.landing.refused import refused
 from junheng.landing.sql import literal, quoted
-from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
 # Space, tab, line feed, carriage return, no-break space, ideographic space.
@@ -25,42 +23,38 @@ AS_IT_IS = Decimal(1)
 
 
 class BlockRows:
-    """Reads the rows of one block after the other. `spare` is a file that may be written and overwritten."""
+    """Reads the rows of one block after the other."""
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         contract: Mapping[str, RawTable],
         odd: OddRows,
-        messages: Messages,
-        spare: Path,
     ) -> None:
         self.connection = connection
         self.contract = contract
         self.odd = odd
-        self.messages = messages
-        self.spare = spare
 
     def count(self, block: Block) -> tuple[int, int]:
         """How many rows of data and how many blank ones a block has that is not landed."""
         if isinstance(block.rows, GridRows):
             return len(block.rows.rows), block.blank_rows
-        records = read_records(self.connection, block, self.spare)
+        records = self._records(block)
         return records.cells + records.rejected, records.blank
 
     def read(self, one: OpenBlock) -> None:
         """Read the rows of a block: those in which all cells are plain are landed; what is no record is reported."""
         block = one.block
         table = self.contract[one.table]
-        records = read_records(self.connection, block, self.spare)
+        shape = _shape(table, one.reading)
+        if isinstance(block.rows, GridRows):
+            self.odd.add_grid(one, shape, block.rows)
+            return
+        records = self._records(block)
         one.rows_read = records.cells + records.rejected + records.blank
         one.rows_read += len(block.header_rows) + len(block.titles)
-        one.rows_rejected = records.rejected
-        if records.rejected:
-            self._report_rejects(one)
         place = f"{literal(block.file.name)}, {_optional(block.sheet)}, _source_row"
         texts = _texts(one.reading)
-        shape = _shape(table, one.reading)
         plain = " and ".join(
             is_plain(column, texts[column.name]) if shape.factor(column.name) == AS_IT_IS else "false"
             for column in table.columns
@@ -76,29 +70,38 @@ class BlockRows:
         ).fetchone() or (0,)
         one.rows_landed = int(landed[0])
         kept = (0,)
+        odd = self.odd.table_of(shape)
+        if records.rejected:
+            self._keep_rejects(one, odd, texts, table)
         if one.rows_landed < records.cells:
-            odd = self.odd.table_of(shape)
+            all_cells = ", ".join(cell(position) for position in range(len(block.headers)))
             as_text = ", ".join(texts.get(column.name, "null") for column in table.columns)
             kept = self.connection.execute(
-                f"insert into {odd} select {one.number}, {place}, {as_text} from scratch.cells"
+                f"insert into {odd} select {one.number}, {place}, [{all_cells}], null, {as_text} from scratch.cells"
                 f" where not ({plain}) and {filled}"
             ).fetchone() or (0,)
         one.rows_blank = records.blank + records.cells - one.rows_landed - int(kept[0])
 
-    def _report_rejects(self, one: OpenBlock) -> None:
-        """Records that are not records: wrong number of cells, broken quotes."""
-        expected = literal(self.messages.text("expected", "cells", count=len(one.block.headers)))
-        table, file = literal(one.table), literal(one.block.file.name)
-        # A line that is no record cannot be split into its cells: with persons in it, it is not shown at all.
-        found = "null" if one.reading.personal else without_persons("found")
-        self.connection.execute(
-            f'insert into {TABLE} (rule_id, severity, table_name, file, "row", found, expected)'
-            f" select rule_id, '{CRITICAL}', {table}, {file}, record, {found},"
-            f" case when rule_id <> 'broken_record' then {expected} end from scratch.reject"
+    def _records(self, block: Block) -> Records:
+        try:
+            return read_records(self.connection, block)
+        except duckdb.Error as error:
+            if isinstance(block.rows, ParquetRows):
+                raise refused("parquet_unreadable", block.file, found=parquet_error(error)) from error
+            raise
+
+    def _keep_rejects(self, one: OpenBlock, odd: str, texts: Mapping[str, str], table: RawTable) -> None:
+        """Records that are none are kept too: a note or a total has fewer cells than the table has columns."""
+        delimiter = literal(one.block.delimiter or ",")
+        cells = f"string_split(found, {delimiter}) as _cells"
+        values = ", ".join(
+            f"_cells[{use.position + 1}]" if use else texts.get(column.name, "null")
+            for column in table.columns
+            for use in [next((use for use in one.reading.columns if use.column == column.name), None)]
         )
         self.connection.execute(
-            f"insert into quality.rejected_row select {table}, {file}, null, record, null, [rule_id]"
-            " from scratch.reject order by record"
+            f"insert into {odd} with reject as (select *, {cells} from scratch.reject) select {one.number},"
+            f" {literal(one.block.file.name)}, null, record, _cells, rule_id, {values} from reject"
         )
 
 

@@ -1,20 +1,45 @@
-"""From a file to its blocks, by the kind of its bytes."""
+"""From a file to its blocks, by what its bytes are."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from junheng.findings import WARNING, Finding
-from junheng.landing import file_kind
-from junheng.landing.limits import DEFAULT_LIMITS
+import duckdb
+
+from junheng.findings import Findings
+from junheng.landing import file_kind, layout
+from junheng.landing.header import IsHeaderWord
+from junheng.landing.mapping import NO_MAP, LandingMap
 from junheng.landing.model import Block, HandedFile
-from junheng.landing.refused import FileRefusedError
+from junheng.landing.parquet_file import read_parquet_file
 from junheng.landing.text_file import read_text_file
+from junheng.landing.workbook import sheets
 
 
-def blocks_of(file: HandedFile, folder: Path) -> list[Block]:
-    """The blocks of a file; copies are written into `folder`. Raises FileRefusedError."""
-    kind = file_kind.TEXT if file.size == 0 else file_kind.kind_of(file.path, DEFAULT_LIMITS)
-    if kind == file_kind.TEXT:
-        return [read_text_file(file, folder)]
-    raise FileRefusedError(Finding("file_not_read", WARNING, file=file.name))
+class SourceFiles:
+    """Opens one file after the other; copies of them are written into `folder`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        is_header_word: IsHeaderWord,
+        findings: Findings,
+        mapping: LandingMap = NO_MAP,
+    ) -> None:
+        self.connection = connection
+        self.folder = folder
+        self.is_header_word = is_header_word
+        self.findings = findings
+        self.mapping = mapping
+
+    def blocks(self, file: HandedFile) -> list[Block]:
+        """The blocks of a file. Raises FileRefusedError for one that cannot be read."""
+        if file.kind == file_kind.PARQUET:
+            return [read_parquet_file(self.connection, file)]
+        if file.kind == file_kind.TEXT:
+            header_rows = self.mapping.header_rows(file.name, None)
+            return [read_text_file(file, self.folder, self.is_header_word, header_rows)]
+        return [
+            block for sheet in sheets(file, self.findings) for block in layout.blocks(file, sheet, self.is_header_word)
+        ]

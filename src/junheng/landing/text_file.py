@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from junheng.landing.encoding import GB18030, SUPPORTED, UTF8, UTF8_BOM, UndecodableError, marked_encoding, utf8_copy
+from junheng.landing.header import Header, IsHeaderWord, line
+from junheng.landing.layout import header_of, no_word
 from junheng.landing.model import Block, HandedFile, TextRows
 from junheng.landing.refused import refused
 from junheng.landing.text_scan import LONGEST_LINE, Scan, scan, with_one_line_end
@@ -29,18 +31,22 @@ class Utf8File:
     scan: Scan
 
 
-def read_text_file(file: HandedFile, folder: Path) -> Block:
-    """The block of a text file; copies are written into `folder`. Raises FileRefusedError."""
+def read_text_file(
+    file: HandedFile, folder: Path, is_header_word: IsHeaderWord = no_word, header_rows: tuple[int, ...] | None = None
+) -> Block:
+    """The block of a text file; copies are written into `folder`. Raises FileRefusedError.
+
+    `header_rows` are the records of the header, when a map names them.
+    """
     if file.size == 0:
         raise refused("empty_file", file)
     text = as_utf8(file, folder)
     delimiter = delimiter_of(text.path)
-    records = sample_records(text.path, delimiter)
-    header_at = next((place for place, (_, record) in enumerate(records) if record), None)
-    header = records[header_at][1] if header_at is not None else []
-    if header_at is None or not any(cell.strip() for cell in header):
+    records = {number: record for number, record in sample_records(text.path, delimiter) if record}
+    if not any(cell.strip() for record in records.values() for cell in record):
         raise refused("header_missing", file, row=1)
-    number = records[header_at][0]
+    header = _header(records, is_header_word, header_rows)
+    last = header.header_rows[-1]
     return Block(
         file=file,
         sheet=None,
@@ -48,13 +54,34 @@ def read_text_file(file: HandedFile, folder: Path) -> Block:
         number=1,
         encoding=text.encoding,
         delimiter=delimiter,
-        titles=(),
-        header_rows=(number,),
-        headers=tuple(header),
-        rows=TextRows(
-            text.path, delimiter, number, number + 1, text.scan.has_quote, has_blank_line=text.scan.has_blank_line
-        ),
+        titles=header.titles,
+        header_rows=header.header_rows,
+        headers=header.headers,
+        rows=TextRows(text.path, delimiter, last, last + 1, text.scan.has_quote, text.scan.has_blank_line),
+        blank_rows=last - len(header.titles) - len(header.header_rows),
     )
+
+
+def _header(records: dict[int, list[str]], is_header_word: IsHeaderWord, given: tuple[int, ...] | None) -> Header:
+    """The header among the first records: as the map says, as it is found, or the first record."""
+    numbers = list(records)
+    width = max(len(record) for record in records.values())
+    rows = [[*(cell or None for cell in record), *[None] * (width - len(record))] for record in records.values()]
+    found = header_of(rows, (), is_header_word, numbers)
+    levels = tuple(number for number in given or () if number in records)
+    if levels or not found.header_rows:
+        levels = levels or (numbers[0],)
+        widest = max(len(records[number]) for number in levels)
+        columns = [
+            [records[number][place] for number in levels if place < len(records[number])] for place in range(widest)
+        ]
+        headers = tuple(" / ".join(dict.fromkeys(text for text in texts if text.strip())) for texts in columns)
+        above = [(number, row) for number, row in zip(numbers, rows, strict=True) if number < levels[0]]
+        return Header(tuple(line(row, number, is_header_word) for number, row in above), levels, headers)
+    # Records of data may be wider than the header: that is wrong with them, not with it.
+    widest = max(len(records[number]) for number in found.header_rows)
+    headers = (*found.headers[:widest], *[""] * (widest - len(found.headers)))
+    return Header(found.titles, found.header_rows, headers)
 
 
 def as_utf8(file: HandedFile, folder: Path) -> Utf8File:
@@ -111,11 +138,11 @@ def sample_records(path: Path, delimiter: str) -> list[tuple[int, list[str]]]:
 
 def _bounded(lines: Iterator[str]) -> Iterator[str]:
     left = SAMPLE_CHARACTERS
-    for line in lines:
-        left -= len(line)
+    for text in lines:
+        left -= len(text)
         if left < 0:
             return
-        yield line
+        yield text
 
 
 def _copy(folder: Path, file: HandedFile, kind: str) -> Path:
