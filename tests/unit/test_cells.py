@@ -126,7 +126,7 @@ CASES: dict[str, dict[str | None, Outcome]] = {
         "3亩": "unit_unclear",
         "5元": "unit_unclear",
     },
-    "county_facts.value": {"99.5": ("99.5", []), "85%": "percent_not_expected"},
+    "county_facts.value": {"99.5": ("99.5", []), "85%": ("85", ["percent"])},
     "staff.is_on_post": {
         "是": ("true", []),
         "TRUE": ("true", []),

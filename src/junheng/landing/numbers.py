@@ -82,7 +82,7 @@ def _shifts(column: RawColumn, factor: Decimal) -> dict[str, int]:
     # A bare 万 counts the header's unit: clear only where that is the column's own and has no 万 in it.
     if factor == 1 and own and not set(own) & set(cell_words("scale")):
         shifts |= {word: int(places) for word, places in cell_words("scale").items()}
-    if own == "%" or column.data_type == "number":
+    if own == "%" or (column.data_type == "number" and not own):
         # A bare number is in the unit of its fact: 95.2% stands there as 95.2. `OddRows` knows the facts.
         shifts["%"] = 0
     elif own in cell_words("ratio_unit"):
