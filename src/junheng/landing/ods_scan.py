@@ -93,7 +93,9 @@ class _ContentScan:
                 text = "".join(self.text).strip()
                 self.parser.CharacterDataHandler = None
                 self.text.clear()
-                self.facts.texts[place] = text if text else uncalculated(formula.removeprefix("of:"))
+                # Programs write errors of their own kind as a number.
+                text = "#VALUE!" if text.startswith("Err:") else text
+                self.facts.texts[place] = text or uncalculated(formula.removeprefix("of:"))
         if "percentage" in self.kinds:
             for row in range(self.row, min(last_row, self.row + 1000) + 1):
                 for column in range(self.column, min(last_column, self.column + 1000) + 1):
