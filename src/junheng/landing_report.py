@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import duckdb
 
-from junheng.findings import BY_PLACE, CRITICAL, TABLE, WARNING, Finding, as_json
+from junheng.findings import BY_PLACE, CRITICAL, TABLE, WARNING, Finding
 from junheng.landing.accounting import PARTS
 from junheng.landing.cells import quoted
 from junheng.messages import Messages, catalogue
@@ -18,6 +18,7 @@ from junheng.raw_contract import RawTable
 Row = dict[str, Any]
 BATCH = 10_000
 OF_A_RULE = 5
+FIELDS = [column.name for column in fields(Finding)]
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def all_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Row]:
     cursor.execute(f"select * from {TABLE} order by severity, {BY_PLACE}, found, expected, keys")
     while batch := cursor.fetchmany(BATCH):
         for row in batch:
-            yield as_json(Finding(*row))
+            yield {name: value for name, value in zip(FIELDS, row, strict=True) if value is not None}
 
 
 def first_of_each_rule(connection: duckdb.DuckDBPyConnection, limit: int) -> list[Finding]:
@@ -147,11 +148,12 @@ def first_of_each_rule(connection: duckdb.DuckDBPyConnection, limit: int) -> lis
 
     They come rule by rule, each by place: a rule that fails a thousand times does not hide the others.
     """
-    order = f"severity, {BY_PLACE}, found, expected, keys"
+    place = f"{BY_PLACE}, found, expected, keys"
     rows = connection.execute(
-        "with ranked as (select *, row_number() over (partition by severity, rule_id, title order by"
-        f" {BY_PLACE}, found, expected, keys) as rank, row_number() over (order by {order}) as place from {TABLE}),"
-        f" chosen as (select * from ranked where rank <= {OF_A_RULE} order by severity, rank, place limit {limit}),"
+        f"with ranked as (select *, row_number() over (partition by severity, rule_id, title order by {place}) as rank"
+        f" from {TABLE} qualify rank <= {OF_A_RULE}),"
+        f" placed as (select *, row_number() over (order by severity, {place}) as place from ranked),"
+        f" chosen as (select * from placed order by severity, rank, place limit {limit}),"
         " grouped as (select *, min(place) over (partition by severity, rule_id, title) as group_place from chosen)"
         " select * exclude (rank, place, group_place) from grouped order by severity, group_place, place"
     ).fetchall()
