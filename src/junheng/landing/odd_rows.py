@@ -136,6 +136,8 @@ class OddRows:
         table = self.contract[shape.table]
         columns = [column for column in table.columns if column.name in dict(shape.columns)]
         self._land_plain(odd, shape, columns, blocks)
+        if not (self.connection.execute(f"select count(*) from {odd}").fetchone() or (0,))[0]:
+            return
         self._classify(odd, columns, blocks)
         self._read(odd, shape, columns)
         self._reject(table, columns, blocks)
