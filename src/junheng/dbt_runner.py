@@ -45,9 +45,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
     MachineError for everything else.
     """
-    command = [sys.executable, "-c", ENTRY, "--log-format", "json", "--log-format-file", "text"]
-    command += ["--log-path", str(run.logs), "--no-version-check", "build", "--project-dir", str(run.project)]
-    command += ["--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb", *selection]
+    command = [*_command(run, "build"), *selection]
     run.logs.mkdir(parents=True, exist_ok=True)
     said: list[str] = []
     nodes = 0
@@ -76,6 +74,38 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     if process.returncode:
         raise _failure(run, said)
     return nodes
+
+
+def docs(run: DbtRun) -> Path:
+    """dbt's documentation of all models as one page, which nothing is asked of the warehouse for.
+
+    Gives the page; manifest and catalogue, which stand in it, lie beside it. Raises MachineError.
+    """
+    command = [*_command(run, "docs", "generate"), "--static", "--empty-catalog", "--select", "resource_type:model"]
+    run.target.mkdir(parents=True, exist_ok=True)
+    run.logs.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        command,
+        cwd=run.target.parent,
+        env=_environment(run.warehouse),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    page = run.target / "static_index.html"
+    if done.returncode or not page.is_file():
+        raise MachineError("dbt_failed", found=done.stdout[-2000:], log=run.logs / "dbt.log")
+    return page
+
+
+def _command(run: DbtRun, *words: str) -> list[str]:
+    """The command line that every run of dbt begins with."""
+    command = [sys.executable, "-c", ENTRY, "--log-format", "json", "--log-format-file", "text"]
+    command += ["--log-path", str(run.logs), "--no-version-check", *words, "--project-dir", str(run.project)]
+    return [*command, "--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb"]
 
 
 def _environment(warehouse: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 from junheng.errors import MachineError, UsageError
 from junheng.report.facts import Facts
+from junheng.report.machine import write_data, write_index
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,17 @@ def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_site(facts, folder, options.language, public=options.public)
 
 
-PARTS: Sequence[Part] = (Part("site", _site),)
+def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    return write_data(facts, folder)
+
+
+def _dbt(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.dbt_docs import write_dbt_docs
+
+    return write_dbt_docs(facts, folder)
+
+
+PARTS: Sequence[Part] = (Part("site", _site), Part("data", _data), Part("dbt", _dbt))
 
 
 def parts_named(names: str | None) -> tuple[str, ...]:
@@ -64,6 +75,7 @@ def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambd
                 for part in PARTS:
                     if part.name in options.only:
                         say(part.name, part.write(facts, made, options))
+                write_index(facts, made)
                 made.chmod(0o755)
                 _take_place(made, target)
             finally:
