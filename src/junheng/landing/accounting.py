@@ -6,7 +6,7 @@ parts must add up, and what was landed must stand in the raw tables: a build in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,6 +21,7 @@ from junheng.raw_contract import RawTable
 LANDED, REJECTED, REPEATED, NOT_READ = "landed", "rejected", "repeated", "not_read"
 PARTS = ("landed", "rejected", "repeated", "title", "header", "note", "total", "blank")
 EXAMPLES = 3
+BATCH = 500
 # Numbers of identity cards and mobile telephones: shown nowhere, whatever column they were written into.
 PERSONAL_NUMBER = r"(^|[^0-9])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})($|[^0-9])"
 TABLES = ("source_file", "landing_column", "landing_conversion")
@@ -140,6 +141,8 @@ class Accounts:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self.records: list[SourceRecord] = []
+        # One statement for the columns of all blocks: one for each block costs more than landing its rows.
+        self._columns: list[list[object]] = []
         connection.execute(CREATE)
 
     def add(self, record: SourceRecord) -> None:
@@ -189,11 +192,7 @@ class Accounts:
         for constant in reading.constants:
             rows.append([None, None, constant.column, None, None, constant.origin, constant.source, constant.value])
         place = [block.file.name, block.sheet, block.number]
-        if rows:
-            marks = ", ".join("?" * (len(place) + len(rows[0])))
-            self.connection.executemany(
-                f"insert into quality.landing_column values ({marks})", [place + row for row in rows]
-            )
+        self._columns += [place + row for row in rows]
 
     def add_conversions(self, block: Block, cells: str) -> None:
         """Count what was done to cells of a block that is not trivial.
@@ -215,14 +214,14 @@ class Accounts:
         )
 
     def write(self, contract: Mapping[str, RawTable]) -> None:
-        """Write `quality.source_file`. Raises MachineError when the rows do not add up."""
+        """Write `quality.source_file` and `quality.landing_column`. Raises MachineError when rows do not add up."""
         self.connection.execute("delete from quality.source_file")
         rows = [list(astuple(record)) for record in self.records]
         for row in rows:
             row[_YEARS] = list(row[_YEARS])
-        if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            self.connection.executemany(f"insert into quality.source_file values ({marks})", rows)
+        _insert(self.connection, "quality.source_file", rows)
+        _insert(self.connection, "quality.landing_column", self._columns)
+        self._columns = []
         self.assert_accounts(contract)
 
     def assert_accounts(self, contract: Mapping[str, RawTable]) -> None:
@@ -237,6 +236,15 @@ class Accounts:
             expected = sum(one.rows_landed for one in self.of_table(table))
             if row[0] != expected:
                 raise MachineError("rows_lost", column=table, found=str(row[0]), expected=str(expected))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows that are in memory, many with one statement."""
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        marks = f"({', '.join('?' * len(batch[0]))})"
+        values = [cell for row in batch for cell in row]
+        connection.execute(f"insert into {table} values {', '.join([marks] * len(batch))}", values)
 
 
 _TEXTS = ("before", "after")
