@@ -117,7 +117,7 @@ def test_a_block_whose_bytes_came_before_is_repeated_with_all_its_rows_of_data(
 def test_columns_read_not_read_and_constants_are_listed(connection: duckdb.DuckDBPyConnection) -> None:
     accounts = Accounts(connection)
     accounts.add_columns(block(), READING)
-    accounts.write(ROOMS)
+    accounts.write({})
     rows = connection.execute(
         "select position, header, column_name, unit, factor, origin, source, value from quality.landing_column"
     ).fetchall()
