@@ -34,7 +34,7 @@ def _doubts(block: Block, reading: Reading) -> Iterator[Finding]:
 
 def _unread(block: Block, reading: Reading) -> Iterator[Finding]:
     """Personal columns are reported of every table, landed or not: they should not have been handed in."""
-    if reading.reason == "no_header_words":
+    if reading.reason in ("no_header_words", "own_sheet"):
         return
     row = _header_row(block)
     doubtful = {doubt.column for doubt in reading.doubts}
