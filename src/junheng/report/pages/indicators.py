@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.facts import Row
 from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
+from junheng.report.swarm import lanes
 
 
 def pages(writer: Writer) -> Iterator[Page]:
@@ -17,6 +19,8 @@ def pages(writer: Writer) -> Iterator[Page]:
         rows = facts.rows("display.shown_unit_indicator", ["stage", "place_from_worst", "school_code"], **place)
         schools = {row.school_code: row for row in facts.rows("display.shown_school", ["school_code"], **place)}
         coefficients = facts.rows("display.shown_county_difference", ["-stage", "indicator_id"], **place)
+        known = facts.exists("display.shown_indicator_summary")
+        summaries = facts.rows("display.shown_indicator_summary", ["stage"], **place) if known else []
         indicators = sorted({row.indicator_id for row in rows}, key=lambda one: (names[one].item_no or 0, one))
         yield Page(
             county_page(county.county_code, "indicators"),
@@ -35,6 +39,20 @@ def pages(writer: Writer) -> Iterator[Page]:
                     "rows": [row for row in rows if row.indicator_id == one],
                     "coefficients": [row for row in coefficients if row.indicator_id == one],
                     "schools": schools,
+                    "drawings": drawings([row for row in rows if row.indicator_id == one]),
+                    "summaries": {row.stage: row for row in summaries if row.indicator_id == one},
                 },
                 county,
             )
+
+
+def drawings(rows: list[Row]) -> dict[str, tuple[list[Row], list[int]]]:
+    """What the strip plot of each stage draws: the rows that have a value, and the lane of each."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.ratio_to_threshold is not None and row.value_shown is not None:
+            found.setdefault(row.stage, []).append(row)
+    return {
+        stage: (drawn, lanes([row.ratio_to_threshold for row in drawn], width=0.042, most=6))
+        for stage, drawn in found.items()
+    }

@@ -1,0 +1,80 @@
+with
+    units as (select * from {{ ref('shown_unit_indicator') }}),
+    words as (select * from {{ ref('display_words') }} where kind = 'stage'),
+
+    counted as (
+        select
+            school_year,
+            county_code,
+            stage,
+            indicator_id,
+            max(unit_zh) as unit_zh,
+            max(unit_en) as unit_en,
+            max(threshold_shown) as threshold_shown,
+            sum(case when standing <> 'not_applicable' then 1 else 0 end) as units,
+            sum(case when standing = 'met' then 1 else 0 end) as met,
+            sum(case when standing = 'at_floor' then 1 else 0 end) as at_floor,
+            sum(case when standing = 'below_floor' then 1 else 0 end) as below_floor,
+            sum(case when standing in ('no_data', 'set_aside') then 1 else 0 end) as not_judged
+        from units
+        group by school_year, county_code, stage, indicator_id
+    )
+
+select
+    counted.school_year,
+    counted.county_code,
+    counted.stage,
+    counted.indicator_id,
+    words.zh as stage_zh,
+    words.en as stage_en,
+    cast(counted.units as string) as units_shown,
+    cast(counted.met as string) as units_met_shown,
+    cast(counted.at_floor + counted.below_floor as string) as units_short_shown,
+    cast(counted.at_floor as string) as units_at_floor_shown,
+    cast(counted.below_floor as string) as units_below_floor_shown,
+    cast(counted.not_judged as string) as units_not_judged_shown,
+    (
+        words.zh
+        || ' '
+        || cast(counted.units as string)
+        || ' 个单元中，'
+        || cast(counted.met as string)
+        || ' 个达到'
+        || coalesce((' ' || counted.threshold_shown || ' ' || counted.unit_zh), '标准')
+        || case
+            when counted.at_floor + counted.below_floor = 0
+            then ''
+            else
+                (
+                    '，'
+                    || cast(counted.at_floor + counted.below_floor as string)
+                    || ' 个未达到（其中 '
+                    || cast(counted.below_floor as string)
+                    || ' 个低于余项下限）'
+                )
+        end
+        || case when counted.not_judged > 0 then ('，' || cast(counted.not_judged as string) || ' 个未判定') else '' end
+    ) as sentence_zh,
+    (
+        cast(counted.met as string)
+        || ' of '
+        || cast(counted.units as string)
+        || ' '
+        || words.en
+        || ' units reach '
+        || coalesce((counted.threshold_shown || ' ' || counted.unit_en), 'the standard')
+        || case
+            when counted.at_floor + counted.below_floor = 0
+            then ''
+            else
+                (
+                    '; below the threshold: '
+                    || cast(counted.at_floor + counted.below_floor as string)
+                    || ', of which below the floor: '
+                    || cast(counted.below_floor as string)
+                )
+        end
+        || case when counted.not_judged > 0 then ('; not judged: ' || cast(counted.not_judged as string)) else '' end
+    ) as sentence_en
+from counted
+left join words on counted.stage = words.word
