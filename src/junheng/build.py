@@ -20,9 +20,9 @@ from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
 from junheng.landing.outcome import LandedTable
 from junheng.messages import Messages
-from junheng.progress import Progress
+from junheng.progress import Progress, Step
 from junheng.project import Project, packaged_project
-from junheng.publish import export_tables, publish
+from junheng.publish import REPORT, export_tables, publish
 from junheng.quality import RunFacts, write_quality
 from junheng.quarantine import Account, account, not_about_rows, prepare, set_aside
 from junheng.raw_contract import RawTable, read_contract
@@ -50,6 +50,7 @@ class BuildOptions:
     fail_on: FailOn = "critical"
     today: date | None = None
     mapping: Path | None = None
+    with_report: bool = True
 
 
 @dataclass
@@ -180,8 +181,21 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
     with run.progress.step("publish") as step:
         facts = RunFacts(school_year, run.today, run.options.fail_on, run.options.quarantine)
         write_quality(run.work, landed, found.results, found.judged, facts)
-        step.rows = export_tables(run.work)
+        rows = export_tables(run.work)
+        if run.options.with_report:
+            _report(run, step)
+        step.rows = rows
         return publish(run.work)
+
+
+def _report(run: Build, step: Step) -> None:
+    """Write the reports of the finished build file; they are published together with it."""
+    from junheng.report.report_command import ReportOptions, build_parts, write_parts
+
+    folder = run.work.folder / REPORT
+    folder.mkdir()
+    options = ReportOptions(run.work.out, build_parts(), run.messages.language)
+    write_parts(run.work.warehouse, folder, options, lambda part, _files: step.say(part))
 
 
 def _require_schools(connection: duckdb.DuckDBPyConnection, school_year: int) -> None:

@@ -76,6 +76,7 @@ def build(
         str, typer.Option("--fail-on", metavar="critical|warning|standard", help=_help("fail_on"))
     ] = "critical",
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=_help("today"))] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help=_help("with_report"))] = True,
     target: Annotated[str, typer.Option("--target", metavar="duckdb", help=_help("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
@@ -93,7 +94,9 @@ def build(
         from junheng.progress import Progress
 
         day = _day(today) if today else None
-        options = BuildOptions(raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping)
+        options = BuildOptions(
+            raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping, report
+        )
         summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
         if as_json:
             _echo_json(summary.as_json())

@@ -65,6 +65,8 @@ def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
     if rules:
         print(messages.text("summary", "rule_counts", rules=rules))
     print(messages.text("summary", "files", warehouse=summary.warehouse, marts=summary.marts, quality=summary.quality))
+    if summary.report:
+        print(messages.text("summary", "report", report=summary.report))
 
 
 def _landing(landing: LandingCounts, messages: Messages) -> Iterator[str]:

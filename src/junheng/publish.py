@@ -12,6 +12,7 @@ from junheng.landing.cells import literal, quoted
 from junheng.workspace import Workspace
 
 EXPORTED = ("marts", "quality")
+REPORT = "report"
 
 
 def export_tables(work: Workspace) -> int:
@@ -48,12 +49,14 @@ def publish(work: Workspace) -> Path:
     warehouse = work.out / "warehouse.duckdb"
     try:
         work.warehouse.replace(warehouse)
-        for schema in EXPORTED:
-            former = work.folder / f"former_{schema}"
-            published = work.out / schema
+        for name in (*EXPORTED, REPORT):
+            former = work.folder / f"former_{name}"
+            published = work.out / name
             if published.exists():
                 published.replace(former)
-            (work.folder / schema).replace(published)
+            # Without a report of its own a build leaves none: that of the former build would tell of other figures.
+            if name != REPORT or (work.folder / name).exists():
+                (work.folder / name).replace(published)
             shutil.rmtree(former, ignore_errors=True)
     except OSError as error:
         raise MachineError("publish_failed", file=warehouse, found=error.strerror) from error

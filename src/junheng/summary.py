@@ -54,6 +54,12 @@ class Summary:
         """The folder of what the rules found."""
         return self.warehouse.parent / "quality"
 
+    @property
+    def report(self) -> Path | None:
+        """The first page of the report, when the build wrote one."""
+        page = self.warehouse.parent / "report" / "index.html"
+        return page if page.is_file() else None
+
     def as_json(self) -> dict[str, Any]:
         """The summary as one JSON object."""
         return {
@@ -80,6 +86,7 @@ class Summary:
             "warehouse": str(self.warehouse),
             "marts": str(self.marts),
             "quality": str(self.quality),
+            "report": str(self.report) if self.report else None,
         }
 
 

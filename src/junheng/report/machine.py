@@ -140,11 +140,12 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_index(facts: Facts, folder: Path) -> None:
-    """Write `README.txt`, in both languages, and `SHA256SUMS` over every other file of the report."""
+def write_index(facts: Facts, folder: Path) -> int:
+    """Write `README.txt`, in both languages, and `SHA256SUMS` over every other file; gives the number of files."""
     (folder / "README.txt").write_text(BOM + readme(facts, folder), encoding="utf-8", newline="\r\n")
     lines = [f"{digest(path)}  {path.relative_to(folder).as_posix()}" for path in files(folder)]
     (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return len(lines) + 1
 
 
 def files(folder: Path) -> Sequence[Path]:

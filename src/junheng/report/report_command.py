@@ -25,10 +25,14 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of output: its name on the command line and what writes it into the folder; gives the files written."""
+    """One kind of output: its name on the command line and what writes it into the folder; gives the files written.
+
+    What takes long or needs an extra is not written by `junheng build`.
+    """
 
     name: str
     write: Callable[[Facts, Path, ReportOptions], int]
+    in_build: bool = True
 
 
 def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
@@ -47,7 +51,7 @@ def _dbt(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_dbt_docs(facts, folder)
 
 
-PARTS: Sequence[Part] = (Part("site", _site), Part("data", _data), Part("dbt", _dbt))
+PARTS: Sequence[Part] = (Part("site", _site), Part("data", _data), Part("dbt", _dbt, in_build=False))
 
 
 def parts_named(names: str | None) -> tuple[str, ...]:
@@ -62,26 +66,47 @@ def parts_named(names: str | None) -> tuple[str, ...]:
     return wanted
 
 
+def build_parts() -> tuple[str, ...]:
+    """The parts that a build writes."""
+    return tuple(part.name for part in PARTS if part.in_build)
+
+
+def write_parts(
+    warehouse: Path,
+    folder: Path,
+    options: ReportOptions,
+    say: Callable[[str, int], None] = lambda _part, _files: None,
+) -> int:
+    """Write the parts into an empty folder, and what is in it; gives the number of files.
+
+    Raises UsageError for a warehouse that is none of this version.
+    """
+    with Facts(warehouse) as facts:
+        for part in PARTS:
+            if part.name in options.only:
+                say(part.name, part.write(facts, folder, options))
+        return write_index(facts, folder)
+
+
 def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambda _part, _files: None) -> Path:
     """Write the report beside the published warehouse; the former one is replaced when all of it is written.
 
     Raises UsageError without a warehouse, MachineError when the disk refuses. Gives the folder.
     """
     target = options.out / "report"
-    with Facts(options.out / "warehouse.duckdb") as facts:
+    warehouse = options.out / "warehouse.duckdb"
+    if not warehouse.is_file():
+        raise UsageError("warehouse_missing", file=warehouse)
+    try:
+        made = Path(mkdtemp(prefix=".report-", dir=options.out))
         try:
-            made = Path(mkdtemp(prefix=".report-", dir=options.out))
-            try:
-                for part in PARTS:
-                    if part.name in options.only:
-                        say(part.name, part.write(facts, made, options))
-                write_index(facts, made)
-                made.chmod(0o755)
-                _take_place(made, target)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-        except OSError as error:
-            raise MachineError("report_not_written", file=target, found=error.strerror) from error
+            write_parts(warehouse, made, options, say)
+            made.chmod(0o755)
+            _take_place(made, target)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    except OSError as error:
+        raise MachineError("report_not_written", file=target, found=error.strerror) from error
     return target
 
 
