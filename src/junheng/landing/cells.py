@@ -56,7 +56,7 @@ def is_plain(column: RawColumn, text: str) -> str:
 
 
 def plain_value(column: RawColumn, text: str) -> str:
-    """SQL: the typed value of a plain cell, NULL of an empty one."""
+    """SQL: the typed value of a plain cell, NULL of an empty one. It means nothing for a cell that is not plain."""
     match column.data_type:
         case "boolean":
             return f"case when {text} <> '' then {text} in ({listed(TRUE)}) end"
@@ -65,7 +65,7 @@ def plain_value(column: RawColumn, text: str) -> str:
         case "text":
             return f"nullif({text}, '')"
         case _:
-            return f"cast(nullif({text}, '') as {column.sql_type})"
+            return f"try_cast(nullif({text}, '') as {column.sql_type})"
 
 
 def cleaned(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:

@@ -64,6 +64,8 @@ def land(
     DataError when nothing in it is a raw table.
     """
     handed = hand_in(path, scratch_folder, findings)
+    # A national year lands in half the time when its texts are stored as they are.
+    connection.execute("set disabled_compression_methods = 'dictionary,fsst,dict_fsst'")
     landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)
     for unread in handed.unread:
         landing.pass_over_file(unread.file, unread.severity, unread.rule_id)

@@ -8,29 +8,23 @@ from decimal import Decimal
 import duckdb
 
 from junheng.landing.cells import is_plain, plain_value
-from junheng.landing.model import Block, GridRows, ParquetRows, Reading
+from junheng.landing.model import Block, GridRows, ParquetRows, Reading, TextRows
 from junheng.landing.odd_rows import OddRows, Shape
 from junheng.landing.outcome import OpenBlock
 from junheng.landing.parquet_file import parquet_error
-from junheng.landing.records import Records, cell, read_records
+from junheng.landing.records import Gaps, cell, number_rows, parquet_reader, take_gaps, text_reader
 from junheng.landing.refused import refused
 from junheng.landing.sql import literal, quoted
 from junheng.raw_contract import RawTable
 
-# Space, tab, line feed, carriage return, no-break space, ideographic space.
-WHITE_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)"
 AS_IT_IS = Decimal(1)
+NO_GAPS = Gaps(0, 0)
 
 
 class BlockRows:
     """Reads the rows of one block after the other."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        contract: Mapping[str, RawTable],
-        odd: OddRows,
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable], odd: OddRows) -> None:
         self.connection = connection
         self.contract = contract
         self.odd = odd
@@ -39,70 +33,108 @@ class BlockRows:
         """How many rows of data and how many blank ones a block has that is not landed."""
         if isinstance(block.rows, GridRows):
             return len(block.rows.rows), block.blank_rows
-        records = self._records(block)
-        return records.cells + records.rejected, records.blank
+        try:
+            (rows,) = self.connection.execute(f"select count(*) from {self._reader(block)}").fetchone() or (0,)
+        except duckdb.Error as error:
+            raise _unreadable(block, error) from error
+        gaps = take_gaps(self.connection, block.rows) if isinstance(block.rows, TextRows) else NO_GAPS
+        return int(rows) + gaps.rejected, gaps.blank + block.blank_rows
 
     def read(self, one: OpenBlock) -> None:
-        """Read the rows of a block: those in which all cells are plain are landed; what is no record is reported."""
+        """Read the rows of a block in one pass: those in which all cells are plain are landed, others kept as text.
+
+        Raises FileRefusedError for a Parquet file that turns out to be damaged.
+        """
         block = one.block
         table = self.contract[one.table]
         shape = _shape(table, one.reading)
         if isinstance(block.rows, GridRows):
             self.odd.add_grid(one, shape, block.rows)
             return
-        records = self._records(block)
-        one.rows_read = records.cells + records.rejected + records.blank
-        one.rows_read += len(block.header_rows) + len(block.titles)
-        place = f"{literal(block.file.name)}, {_optional(block.sheet)}, _source_row"
         texts = _texts(one.reading)
-        plain = " and ".join(
+        raw = f"raw.{quoted(table.name)}"
+        self.connection.execute(f"alter table {raw} add column _odd varchar[]")
+        try:
+            rows = self._insert(block, table, texts, shape)
+            gaps = NO_GAPS
+            if isinstance(block.rows, TextRows):
+                gaps = take_gaps(self.connection, block.rows)
+                number_rows(self.connection, raw, block.rows, gaps)
+            odd = self._move_odd(one, table, shape, texts)
+        finally:
+            self.connection.execute(f"alter table {raw} drop column _odd")
+        if gaps.rejected:
+            self._keep_rejects(one, shape, texts)
+        one.rows_landed = rows - odd
+        one.rows_blank = gaps.blank + block.blank_rows
+        one.rows_read = rows + gaps.rejected + one.rows_blank + len(block.header_rows) + len(block.titles)
+
+    def _reader(self, block: Block) -> str:
+        if isinstance(block.rows, ParquetRows):
+            return parquet_reader(self.connection, block.rows)
+        if isinstance(block.rows, TextRows):
+            return text_reader(block.rows, len(block.headers))
+        raise TypeError("rows of a worksheet are no records")
+
+    def _insert(self, block: Block, table: RawTable, texts: Mapping[str, str], shape: Shape) -> int:
+        """Insert all rows, with the texts of their cells in `_odd` where one of them is not plain."""
+        tests = [
             is_plain(column, texts[column.name]) if shape.factor(column.name) == AS_IT_IS else "false"
             for column in table.columns
             if column.name in texts
-        )
+        ]
+        cells = ", ".join(cell(position) for position in range(len(block.headers)))
         values = ", ".join(
             plain_value(column, texts[column.name]) if column.name in texts else "null" for column in table.columns
         )
-        filled = f"not ({_is_empty(block)})"
-        landed = self.connection.execute(
-            f"insert into raw.{quoted(table.name)} select {values}, {place} from scratch.cells"
-            f" where ({plain}) and {filled}"
-        ).fetchone() or (0,)
-        one.rows_landed = int(landed[0])
-        kept = (0,)
-        odd = self.odd.table_of(shape)
-        if records.rejected:
-            self._keep_rejects(one, odd, texts, table)
-        if one.rows_landed < records.cells:
-            all_cells = ", ".join(cell(position) for position in range(len(block.headers)))
-            as_text = ", ".join(texts.get(column.name, "null") for column in table.columns)
-            kept = self.connection.execute(
-                f"insert into {odd} select {one.number}, {place}, [{all_cells}], null, {as_text} from scratch.cells"
-                f" where not ({plain}) and {filled}"
-            ).fetchone() or (0,)
-        one.rows_blank = records.blank + records.cells - one.rows_landed - int(kept[0])
-
-    def _records(self, block: Block) -> Records:
+        number = "_number" if isinstance(block.rows, ParquetRows) else "null"
+        plain = " and ".join([f"coalesce({cells}) is not null", *tests])
         try:
-            return read_records(self.connection, block)
+            inserted = self.connection.execute(
+                f"insert into raw.{quoted(table.name)} select {values}, {literal(block.file.name)},"
+                f" {_optional(block.sheet)}, {number}, case when not ({plain}) then [{cells}] end"
+                f" from {self._reader(block)}"
+            ).fetchone() or (0,)
         except duckdb.Error as error:
-            if isinstance(block.rows, ParquetRows):
-                raise refused("parquet_unreadable", block.file, found=parquet_error(error)) from error
-            raise
+            raise _unreadable(block, error) from error
+        return int(inserted[0])
 
-    def _keep_rejects(self, one: OpenBlock, odd: str, texts: Mapping[str, str], table: RawTable) -> None:
+    def _move_odd(self, one: OpenBlock, table: RawTable, shape: Shape, texts: Mapping[str, str]) -> int:
+        raw = f"raw.{quoted(table.name)}"
+        (kept,) = self.connection.execute(f"select count(*) from {raw} where _odd is not null").fetchone() or (0,)
+        if kept:
+            values = self._listed(one, table, texts, "_odd")
+            self.connection.execute(
+                f"insert into {self.odd.table_of(shape)} select {one.number}, _source_file, _source_sheet,"
+                f" _source_row, _odd, null, {values} from {raw} where _odd is not null order by _source_row"
+            )
+            self.connection.execute(f"delete from {raw} where _odd is not null")
+        return int(kept)
+
+    def _keep_rejects(self, one: OpenBlock, shape: Shape, texts: Mapping[str, str]) -> None:
         """Records that are none are kept too: a note or a total has fewer cells than the table has columns."""
-        delimiter = literal(one.block.delimiter or ",")
-        cells = f"string_split(found, {delimiter}) as _cells"
-        values = ", ".join(
-            f"_cells[{use.position + 1}]" if use else texts.get(column.name, "null")
-            for column in table.columns
-            for use in [next((use for use in one.reading.columns if use.column == column.name), None)]
-        )
+        table = self.contract[one.table]
+        cells = f"string_split(found, {literal(one.block.delimiter or ',')}) as _cells"
         self.connection.execute(
-            f"insert into {odd} with reject as (select *, {cells} from scratch.reject) select {one.number},"
-            f" {literal(one.block.file.name)}, null, record, _cells, rule_id, {values} from reject"
+            f"insert into {self.odd.table_of(shape)} with reject as (select *, {cells} from scratch.reject)"
+            f" select {one.number}, {literal(one.block.file.name)}, null, record, _cells, rule_id,"
+            f" {self._listed(one, table, texts, '_cells')} from reject order by record"
         )
+
+    def _listed(self, one: OpenBlock, table: RawTable, texts: Mapping[str, str], cells: str) -> str:
+        """SQL for the texts of all columns of the raw table, from a list of all cells of the row."""
+        positions = {use.column: use.position for use in one.reading.columns}
+        return ", ".join(
+            f"{cells}[{positions[column.name] + 1}]" if column.name in positions else texts.get(column.name, "null")
+            for column in table.columns
+        )
+
+
+def _unreadable(block: Block, error: duckdb.Error) -> Exception:
+    """A damaged Parquet file is the file's fault; anything else is not."""
+    if isinstance(block.rows, ParquetRows):
+        return refused("parquet_unreadable", block.file, found=parquet_error(error))
+    return error
 
 
 def _texts(reading: Reading) -> dict[str, str]:
@@ -117,11 +149,6 @@ def _shape(table: RawTable, reading: Reading) -> Shape:
     return Shape(
         table.name, tuple((column.name, factors[column.name]) for column in table.columns if column.name in factors)
     )
-
-
-def _is_empty(block: Block) -> str:
-    cells = (cell(position) for position in range(len(block.headers)))
-    return " and ".join(f"({text} is null or trim({text}, {WHITE_SPACE}) = '')" for text in cells)
 
 
 def _optional(text: str | None) -> str:
