@@ -18,7 +18,8 @@
 {% macro shown_number(value, digits) -%} {{ shown_against(value, digits, []) }} {%- endmacro %}
 
 {# A figure beside limits. Where the rounded figure would say the opposite of the verdict, it gets one more digit, up to
-   nine. Each limit is [limit, operator column, verdict]; a verdict of NULL binds nothing. #}
+   nine; one that nine digits cannot tell from its limit is shown on the side of its verdict. Each limit is
+   [limit, operator column, verdict]; a verdict of NULL binds nothing. #}
 {% macro shown_against(value, digits, limits) -%}
     case
         {{ digits }}
@@ -38,10 +39,40 @@
                                 {%- endfor %}
                             then cast({{ half_even(value, places) }} as string)
                         {%- endfor %}
+                        {%- for limit, operator, verdict in limits %}
+                            when {{ beside(value, operator, limit, verdict) }} <> 0
+                            then
+                                cast(
+                                    cast(
+                                        {{ limit }} + {{ beside(value, operator, limit, verdict) }} * 0.000000001
+                                        as decimal(28, 9)
+                                    ) as string
+                                )
+                        {%- endfor %}
                         else cast(cast({{ value }} as decimal(28, 9)) as string)
                     end
                 {%- else -%} cast({{ half_even(value, base) }} as string)
                 {%- endif %}
         {%- endfor %}
     end
+{%- endmacro %}
+
+{# On which side of its limit a figure belongs that nine digits cannot tell from it: -1, 1, or 0 where they can. #}
+{% macro beside(value, operator, limit, verdict) -%}
+    case
+        when cast({{ value }} as decimal(28, 9)) <> {{ limit }}
+        then 0
+        when {{ operator }} = '>=' and not ({{ verdict }})
+        then -1
+        when {{ operator }} in ('<=', '=') and not ({{ verdict }})
+        then 1
+        when {{ operator }} = '<' and ({{ verdict }})
+        then -1
+        else 0
+    end
+{%- endmacro %}
+
+{# An indicator's own unit in English, where its unit is shown at all: 比值 is none. #}
+{% macro english_unit(shown_zh, unit_en) -%}
+    case when {{ shown_zh }} is not null then replace({{ unit_en }}, 'm2', 'm²') end
 {%- endmacro %}

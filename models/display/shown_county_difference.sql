@@ -13,7 +13,7 @@ with
             indicators.name_zh,
             indicators.name_en,
             digits.shown_zh as unit_zh,
-            digits.shown_en as unit_en,
+            {{ english_unit('digits.shown_zh', 'indicators.unit_en') }} as unit_en,
             thresholds.operator,
             digits.digits as digits_of_unit,
             2 as digits_of_cv,

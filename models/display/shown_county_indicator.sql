@@ -19,13 +19,21 @@ with
             indicators.denominator_en,
             -- a figure of schools stands in an item of the county as the share of schools that meet it
             indicators.level <> 'county' as is_share,
-            case when indicators.level = 'county' then indicators.unit_zh else '%' end as unit,
+            digits.shown_zh as unit_zh,
+            {{
+                english_unit(
+                    'digits.shown_zh', "case when indicators.level = 'county' then indicators.unit_en else '%' end"
+                )
+            }} as unit_en,
+            digits.digits,
             {{ exact_decimal('county_indicators.value') }} as exact_value,
             case
                 when county_indicators.reason = 'row_quarantined' then 'set_aside' else county_indicators.status
             end as standing
         from county_indicators
         inner join indicators on county_indicators.indicator_id = indicators.indicator_id
+        left join
+            digits on case when indicators.level = 'county' then indicators.unit_zh else '%' end = digits.unit_zh
     )
 
 select
@@ -42,17 +50,17 @@ select
     judged.name_en as name_en,
     cast(judged.judged_by as string) as judged_by,
     cast(judged.is_share as boolean) as is_share,
-    digits.shown_zh as unit_zh,
-    digits.shown_en as unit_en,
+    judged.unit_zh as unit_zh,
+    judged.unit_en as unit_en,
     cast(judged.standing as string) as standing,
     standings.sign as sign,
     standings.zh as standing_zh,
     standings.en as standing_en,
-    {{ shown_against('judged.exact_value', 'digits.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
+    {{ shown_against('judged.exact_value', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    (limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || digits.shown_zh, '')) as limit_zh,
-    (limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || digits.shown_en, '')) as limit_en,
+    (limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_zh, '')) as limit_zh,
+    (limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_en, '')) as limit_en,
     {{ plain_number('judged.numerator') }} as numerator_shown,
     {{ plain_number('judged.denominator') }} as denominator_shown,
     case when judged.is_share then '达标学校（单元）数' else judged.numerator_zh end as numerator_zh,
@@ -66,7 +74,6 @@ select
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join digits on judged.unit = digits.unit_zh
 left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
 left join words as claims on claims.kind = 'standing' and judged.claimed_status = claims.word
 left join words as stages on stages.kind = 'stage' and judged.stage = stages.word

@@ -12,7 +12,7 @@ with
             indicators.name_zh,
             indicators.name_en,
             digits.shown_zh as unit_zh,
-            case when digits.shown_zh is not null then indicators.unit_en end as unit_en,
+            {{ english_unit('digits.shown_zh', 'indicators.unit_en') }} as unit_en,
             digits.digits,
             thresholds.operator,
             {{ exact_decimal('items.value') }} as exact_value,

@@ -38,7 +38,7 @@ with
         select
             unit_indicators.*,
             digits.shown_zh as unit_zh,
-            digits.shown_en as unit_en,
+            {{ english_unit('digits.shown_zh', 'indicators.unit_en') }} as unit_en,
             digits.digits,
             thresholds.operator,
             thresholds.floor_ratio,
