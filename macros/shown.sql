@@ -44,8 +44,8 @@
                             then
                                 cast(
                                     cast(
-                                        {{ limit }} + {{ beside(value, operator, limit, verdict) }} * 0.000000001
-                                        as decimal(28, 9)
+                                        {{ limit }}
+                                        + {{ beside(value, operator, limit, verdict) }} * 0.000000001 as decimal(28, 9)
                                     ) as string
                                 )
                         {%- endfor %}

@@ -32,8 +32,7 @@ with
             end as standing
         from county_indicators
         inner join indicators on county_indicators.indicator_id = indicators.indicator_id
-        left join
-            digits on case when indicators.level = 'county' then indicators.unit_zh else '%' end = digits.unit_zh
+        left join digits on case when indicators.level = 'county' then indicators.unit_zh else '%' end = digits.unit_zh
     )
 
 select

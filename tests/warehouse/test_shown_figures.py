@@ -1,4 +1,4 @@
-"""No shown figure contradicts its verdict: the macros that write figures as text, over values around every threshold."""
+"""No shown figure contradicts its verdict: the macros that write figures as text, around every threshold."""
 
 from __future__ import annotations
 
