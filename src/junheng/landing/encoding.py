@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from junheng.landing.text_scan import CHUNK
+from junheng.landing.text_scan import CHUNK, DELIMITERS
 
 UTF8, UTF8_BOM, GB18030, UTF16_LE, UTF16_BE = "UTF-8", "UTF-8 BOM", "GB18030", "UTF-16 LE", "UTF-16 BE"
 CODECS = {UTF8: "utf-8", UTF8_BOM: "utf-8", GB18030: "gb18030", UTF16_LE: "utf-16-le", UTF16_BE: "utf-16-be"}
@@ -36,13 +36,10 @@ def marked_encoding(path: Path) -> str | None:
         return UTF16_LE
     if head.startswith(codecs.BOM_UTF16_BE):
         return UTF16_BE
-    # Delimiters, digits and line ends are ASCII in every table: of each pair one byte is NUL, always the same one.
-    first, second = head[0::2], head[1::2]
-    if b"\0" in head and b"\0" not in first and _separates(second, first):
-        return UTF16_LE
-    if b"\0" in head and b"\0" not in second and _separates(first, second):
-        return UTF16_BE
-    return None
+    if b"\0" not in head:
+        return None
+    # Line ends and delimiters of a table are ASCII: read the other way round there is none of them.
+    return next((encoding for encoding in (UTF16_LE, UTF16_BE) if _is_table(head, encoding)), None)
 
 
 def utf8_copy(path: Path, encoding: str, target: Path) -> Path:
@@ -72,7 +69,10 @@ def utf8_copy(path: Path, encoding: str, target: Path) -> Path:
                 return target
 
 
-def _separates(high: bytes, low: bytes) -> bool:
-    """Whether a NUL byte stands beside every comma, tab or line feed of a table, and there are some."""
-    pairs = list(zip(low, high, strict=False))
-    return any(one in b"\n\r" and other == 0 for one, other in pairs)
+def _is_table(head: bytes, encoding: str) -> bool:
+    """Whether the bytes are text in lines with delimiters, in this encoding."""
+    try:
+        text = codecs.getincrementaldecoder(CODECS[encoding])().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and any(end in text for end in "\r\n") and any(mark in text for mark in DELIMITERS)

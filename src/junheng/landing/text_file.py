@@ -13,10 +13,9 @@ from junheng.landing.header import Header, IsHeaderWord, line
 from junheng.landing.layout import header_of, no_word
 from junheng.landing.model import Block, HandedFile, TextRows
 from junheng.landing.refused import refused
-from junheng.landing.text_scan import LONGEST_LINE, Scan, scan, with_one_line_end
+from junheng.landing.text_scan import DELIMITERS, LONGEST_LINE, Scan, scan, with_one_line_end
 
 ENDINGS = (".csv", ".tsv", ".txt")
-DELIMITERS = ",\t;|"
 SAMPLE_RECORDS = 60
 # The records of the sample are looked for in so many characters: a quote that is never closed ends there.
 SAMPLE_CHARACTERS = 4 << 20
@@ -41,7 +40,7 @@ def read_text_file(
     if file.size == 0:
         raise refused("empty_file", file)
     text = as_utf8(file, folder)
-    delimiter = delimiter_of(text.path)
+    delimiter = delimiter_of(text.path, is_header_word)
     records = {number: record for number, record in sample_records(text.path, delimiter) if record}
     if not any(cell.strip() for record in records.values() for cell in record):
         raise refused("header_missing", file, row=1)
@@ -114,13 +113,18 @@ def as_utf8(file: HandedFile, folder: Path) -> Utf8File:
     return Utf8File(path, encoding, found)
 
 
-def delimiter_of(path: Path) -> str:
-    """The delimiter that cuts most records into the same number of cells, and into most cells; a comma in doubt."""
+def delimiter_of(path: Path, is_header_word: IsHeaderWord = no_word) -> str:
+    """The delimiter that shows most headers; else the one that cuts most records alike, and most finely; else a comma.
 
-    def fitness(delimiter: str) -> int:
-        widths = [len(record) for _, record in sample_records(path, delimiter) if record]
+    A cell may hold more commas than a record has delimiters.
+    """
+
+    def fitness(delimiter: str) -> tuple[int, int]:
+        records = [record for _, record in sample_records(path, delimiter) if record]
+        words = max((sum(is_header_word(cell) for cell in record) for record in records), default=0)
+        widths = [len(record) for record in records]
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-        return widths.count(usual) * (usual - 1)
+        return words if words > 1 else 0, widths.count(usual) * (usual - 1)
 
     return max(DELIMITERS, key=fitness)
 

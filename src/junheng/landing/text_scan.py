@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHUNK = 1 << 20
+DELIMITERS = ",\t;|"
 # A longer line is no row of a table. One record of several lines is bounded by DuckDB's reader.
 LONGEST_LINE = 1 << 20
 # So many whole characters of three bytes before the first bad byte: the file is damaged UTF-8, not another encoding.
