@@ -5,6 +5,13 @@ with
     words as (select * from {{ ref('display_words') }}),
     reasons as (select * from {{ ref('reasons') }}),
 
+    -- what the county wrote beside its own conclusion
+    evidence as (
+        select school_year, county_code, fact_id, max(evidence) as evidence
+        from {{ ref('stg_county_facts') }}
+        group by school_year, county_code, fact_id
+    ),
+
     judged as (
         select
             county_indicators.*,
@@ -66,6 +73,7 @@ select
     case when judged.is_share then 'schools (units) that meet it' else judged.numerator_en end as numerator_en,
     case when judged.is_share then '参评学校（单元）数' else judged.denominator_zh end as denominator_zh,
     case when judged.is_share then 'schools (units) judged' else judged.denominator_en end as denominator_en,
+    evidence.evidence as evidence,
     claims.zh as claimed_zh,
     claims.en as claimed_en,
     cast(judged.is_known_failure as boolean) as is_known_failure,
@@ -78,3 +86,8 @@ left join words as claims on claims.kind = 'standing' and judged.claimed_status 
 left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
 left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
 left join reasons on judged.reason = reasons.reason_id
+left join
+    evidence
+    on judged.school_year = evidence.school_year
+    and judged.county_code = evidence.county_code
+    and judged.indicator_id = evidence.fact_id

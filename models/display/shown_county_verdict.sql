@@ -1,11 +1,35 @@
 with
     verdicts as (select * from {{ ref('fct_county_verdict') }}),
+    differences as (select * from {{ ref('fct_county_difference') }}),
     words as (select * from {{ ref('display_words') }}),
     reasons as (select * from {{ ref('reasons') }}),
+
+    over_limit as (
+        select school_year, county_code, count(*) as coefficients_over
+        from differences
+        where not is_met
+        group by school_year, county_code
+    ),
+
+    judged as (
+        select
+            verdicts.*,
+            (verdicts.six_met_other_below_floor + verdicts.five_met + verdicts.fewer_than_five) as units_not_compliant,
+            coalesce(over_limit.coefficients_over, 0) as coefficients_over
+        from verdicts
+        left join
+            over_limit
+            on verdicts.school_year = over_limit.school_year
+            and verdicts.county_code = over_limit.county_code
+    ),
 
     worded as (
         select
             verdicts.*,
+            resources.zh as resources_zh,
+            resources.en as resources_en,
+            limits.zh as coefficients_zh,
+            limits.en as coefficients_en,
             county_words.sign,
             county_words.zh as verdict_zh,
             county_words.en as verdict_en,
@@ -20,7 +44,27 @@ with
             veto.en as veto_en,
             application.zh as application_zh,
             application.en as application_en
-        from verdicts
+        from judged as verdicts
+        left join
+            words as resources
+            on resources.kind = 'standing'
+            and resources.word = case
+                when verdicts.units_not_compliant > 0
+                then 'not_met'
+                when verdicts.units = 0 or verdicts.units_compliant < verdicts.units
+                then 'no_data'
+                else 'met'
+            end
+        left join
+            words as limits
+            on limits.kind = 'standing'
+            and limits.word = case
+                when verdicts.coefficients_over > 0
+                then 'not_met'
+                when verdicts.coefficients = 0 or verdicts.coefficients_met < verdicts.coefficients
+                then 'no_data'
+                else 'met'
+            end
         left join words as county_words on county_words.kind = 'county_verdict' and verdicts.verdict = county_words.word
         left join words as social on social.kind = 'standing' and verdicts.social_status = social.word
         left join words as veto on veto.kind = 'standing' and verdicts.veto_status = veto.word
@@ -40,7 +84,7 @@ select
     verdict_zh as verdict_zh,
     verdict_en as verdict_en,
     (
-        county_name
+        coalesce(county_name, county_code)
         || ' '
         || school_year_shown
         || ' 学年：'
@@ -58,7 +102,7 @@ select
         || ' 个不超过限值。'
     ) as headline_zh,
     (
-        county_name
+        coalesce(county_name, county_code)
         || ', school year '
         || school_year_shown
         || ': '
@@ -77,12 +121,12 @@ select
     ) as headline_en,
     cast(units as string) as units_shown,
     cast(units_compliant as string) as units_compliant_shown,
-    cast(units - units_compliant as string) as units_not_compliant_shown,
+    cast(units_not_compliant as string) as units_not_compliant_shown,
     cast(units_no_data as string) as units_no_data_shown,
     cast(units_excluded as string) as units_excluded_shown,
     cast(coefficients as string) as coefficients_shown,
     cast(coefficients_met as string) as coefficients_met_shown,
-    cast(coefficients - coefficients_met as string) as coefficients_over_shown,
+    cast(coefficients_over as string) as coefficients_over_shown,
     cast(government_met as string) as government_met_shown,
     cast(government_not_met as string) as government_not_met_shown,
     cast(government_remediation as string) as government_remediation_shown,
@@ -95,6 +139,10 @@ select
     cast(quality_pending as string) as quality_pending_shown,
     cast(quality_no_data as string) as quality_no_data_shown,
     cast(quality_not_applicable as string) as quality_not_applicable_shown,
+    resources_zh as resources_zh,
+    resources_en as resources_en,
+    coefficients_zh as coefficients_zh,
+    coefficients_en as coefficients_en,
     social_zh as social_zh,
     social_en as social_en,
     veto_zh as veto_zh,

@@ -1,6 +1,10 @@
 with
     units as (select * from {{ ref('shown_unit_indicator') }}),
+    differences as (select * from {{ ref('shown_county_difference') }}),
+    indicators as (select * from {{ ref('dim_indicator') }}),
+    thresholds as (select * from {{ ref('int_national_thresholds') }} where case_id = 'ordinary'),
     words as (select * from {{ ref('display_words') }} where kind = 'stage'),
+    limits as (select * from {{ ref('display_words') }} where kind = 'limit'),
 
     counted as (
         select
@@ -27,6 +31,15 @@ select
     counted.indicator_id,
     words.zh as stage_zh,
     words.en as stage_en,
+    cast(words.position as int) as stage_position,
+    cast(indicators.item_no as int) as item_no,
+    indicators.name_zh as name_zh,
+    indicators.name_en as name_en,
+    counted.unit_zh as unit_zh,
+    counted.unit_en as unit_en,
+    limits.zh || ' ' || counted.threshold_shown as limit_zh,
+    limits.en || ' ' || counted.threshold_shown as limit_en,
+    differences.mean_shown as mean_shown,
     cast(counted.units as string) as units_shown,
     cast(counted.met as string) as units_met_shown,
     cast(counted.at_floor + counted.below_floor as string) as units_short_shown,
@@ -77,4 +90,18 @@ select
         || case when counted.not_judged > 0 then ('; not judged: ' || cast(counted.not_judged as string)) else '' end
     ) as sentence_en
 from counted
+inner join indicators on counted.indicator_id = indicators.indicator_id
+left join
+    differences
+    on counted.school_year = differences.school_year
+    and counted.county_code = differences.county_code
+    and counted.stage = differences.stage
+    and counted.indicator_id = differences.indicator_id
+left join
+    thresholds
+    on counted.school_year = thresholds.school_year
+    and counted.county_code = thresholds.county_code
+    and counted.stage = thresholds.stage
+    and counted.indicator_id = thresholds.indicator_id
 left join words on counted.stage = words.word
+left join limits on thresholds.operator = limits.word

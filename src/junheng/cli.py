@@ -219,6 +219,9 @@ def template(
 def report(
     out: Out = DEFAULT_OUT,
     only: Annotated[str | None, typer.Option("--only", metavar="PART,...", help=_help("report_only"))] = None,
+    word_template: Annotated[
+        Path | None, typer.Option("--template", metavar="FILE.docx", help=_help("report_template"))
+    ] = None,
     public: Annotated[bool, typer.Option("--public", help=_help("report_public"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
     as_json: Json = False,
@@ -236,7 +239,7 @@ def report(
             if not (quiet or as_json):
                 typer.echo(messages.text("report", "part", part=part, files=files))
 
-        folder = write_report(ReportOptions(out, parts_named(only), messages.language, public), say)
+        folder = write_report(ReportOptions(out, parts_named(only), messages.language, public, word_template), say)
         if as_json:
             _echo_json({"report": str(folder), "parts": written})
         else:

@@ -15,12 +15,17 @@ from junheng.report.machine import write_data, write_index
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What the user asked for. `only` names the parts; `public` masks small groups and leaves out rows on persons."""
+    """What the user asked for.
+
+    `only` names the parts, `template` the county's own of the Word report; `public` masks small groups and leaves out
+    rows on persons.
+    """
 
     out: Path
     only: tuple[str, ...]
     language: str
     public: bool = False
+    template: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,13 @@ def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_site(facts, folder, options.language, public=options.public)
 
 
+def _docx(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.ledger import Ledger
+    from junheng.report.word import write_word
+
+    return write_word(facts, folder, options.language, Ledger.of(options.out), options.template)
+
+
 def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_data(facts, folder)
 
@@ -51,7 +63,12 @@ def _dbt(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_dbt_docs(facts, folder)
 
 
-PARTS: Sequence[Part] = (Part("site", _site), Part("data", _data), Part("dbt", _dbt, in_build=False))
+PARTS: Sequence[Part] = (
+    Part("site", _site),
+    Part("docx", _docx),
+    Part("data", _data),
+    Part("dbt", _dbt, in_build=False),
+)
 
 
 def parts_named(names: str | None) -> tuple[str, ...]:
