@@ -152,21 +152,21 @@ def _years(folder: Path) -> None:
         "2024-2025学年第一学期",
     ]
     _classes(
-        folder / "cells_school_year_spans.csv",
+        folder / "cells_years_spans.csv",
         *((span, "0500152001", "小学", "1", f"{n:02}", "40") for n, span in enumerate(spans, start=1)),
     )
     wrong = ["2024-2026学年", "2025-2024学年", "24", "2024.5", "2024-2025学年第二学期", "2025年春季", "3024"]
     _classes(
-        folder / "cells_school_year_wrong.csv",
+        folder / "cells_years_wrong.csv",
         *((span, "0500152001", "小学", "1", f"{n:02}", "40") for n, span in enumerate(wrong, start=1)),
     )
     dates = ["2024-09-01", "2024/9/1", "2024年9月1日", "2025-03-01", "2024-09", "20240901"]
     _classes(
-        folder / "cells_school_year_dates.csv",
+        folder / "cells_years_dates.csv",
         *((day, "0500152001", "小学", "1", f"{n:02}", "40") for n, day in enumerate(dates, start=1)),
     )
     # 45536 is how Excel stores 1 September 2024.
-    _classes(folder / "cells_school_year_serial.csv", ("45536", "0500152001", "小学", "1", "01", "40"))
+    _classes(folder / "cells_years_serial.csv", ("45536", "0500152001", "小学", "1", "01", "40"))
     rows = [
         school("0500152001", 规划建成年份="1998年"),
         school("0500152002", 规划建成年份="1998-09-01"),

@@ -165,6 +165,8 @@ class _Landing:
             self._pass_over(block, reading)
             return
         self.named_years.note(block, reading, self.contract)
+        if block.is_hidden:
+            self.findings.add(Finding("hidden_sheet_read", WARNING, reading.table, block.file.name, block.sheet))
         table = self.contract[reading.table]
         block, filled = fill_down(block, reading, table, self.findings)
         one = OpenBlock(len(self.landed) + len(self.open), block, reading)
@@ -240,6 +242,9 @@ class _Landing:
         for one in self.open:
             record = one.record(self._years(one))
             self.accounts.add(record)
+            if not record.rows_landed + record.rows_rejected:
+                name, sheet = one.block.file.name, one.block.sheet
+                self.findings.add(Finding("table_without_rows", WARNING, one.table, name, sheet))
             self.seen.add(one.block, one.reading, record)
         self.landed += self.open
         self.open = []

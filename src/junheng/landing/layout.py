@@ -95,6 +95,8 @@ def _names(headers: Sequence[str]) -> frozenset[str]:
 
 def _may_be_header(row: Row, is_header_word: IsHeaderWord) -> bool:
     known = known_words(row, is_header_word)
+    if all((row[place] or "").rstrip().endswith((":", "：")) for place in filled(row)):
+        return False  # who filled in and who checked the table: names to be signed
     return known >= 2 and 2 * known >= len(filled(row)) and not is_pairs(row, is_header_word)
 
 
