@@ -30,7 +30,8 @@ create schema if not exists quality;
 create or replace table quality.rule_result (
     rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar, rows_checked bigint,
     rows_failed bigint, reason varchar, title_zh varchar, title_en varchar, how_to_fix varchar,
-    known_issue varchar, owner varchar, expires_on date
+    known_issue varchar, owner varchar, expires_on date, expectation_type varchar, observed varchar, required varchar,
+    why varchar, who_fixes varchar, source varchar
 );
 create or replace table quality.known_issue (
     rule_id varchar, scope varchar, at_most bigint, rows_found bigint, state varchar, reason varchar, owner varchar,
@@ -136,6 +137,12 @@ def _rule_row(result: RuleResult, judged: Sequence[Judged]) -> list[object]:
         "; ".join(f"{issue.scope_text} ≤ {issue.at_most}" for issue in issues) or None,
         "; ".join(dict.fromkeys(issue.owner for issue in issues)) or None,
         min((issue.expires_on for issue in issues), default=None),
+        result.expectation_type,
+        result.observed,
+        result.required,
+        result.why,
+        result.who_fixes,
+        result.source,
     ]
 
 

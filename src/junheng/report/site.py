@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from junheng.messages import LANGUAGES
 from junheng.report.facts import Facts, Row
+from junheng.report.navigation import navigation
 from junheng.report.paths import county_page, school_page
 from junheng.report.texts import Texts
 
@@ -52,9 +53,9 @@ PageMaker = Callable[[Writer], Iterator[Page]]
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import differences, indicators, overview, schools
+    from junheng.report.pages import differences, indicators, items, ledger, overview, schools
 
-    return (overview.pages, indicators.pages, schools.pages, differences.pages)
+    return (overview.pages, indicators.pages, schools.pages, differences.pages, items.pages, ledger.pages)
 
 
 def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
@@ -65,10 +66,11 @@ def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool =
         writer = Writer(facts, Texts(language), folder, public)
         pages = [page for maker in makers() for page in maker(writer)]
         environment = _environment(writer)
+        there = frozenset(page.path for page in pages)
         for page in pages:
-            _write(environment, writer, page, PurePosixPath(language) / page.path)
+            _write(environment, writer, page, PurePosixPath(language) / page.path, there)
         if language == main_language:
-            _write(environment, writer, pages[0], PurePosixPath("index.html"))
+            _write(environment, writer, pages[0], PurePosixPath("index.html"), there)
         written += len(pages)
     return written + 1
 
@@ -87,13 +89,17 @@ def _environment(writer: Writer) -> Environment:
     return environment
 
 
-def _write(environment: Environment, writer: Writer, page: Page, path: PurePosixPath) -> None:
-    """Render a page. `root` leads from it to the folder of the report, `here` from its language's folder to it."""
+def _write(environment: Environment, writer: Writer, page: Page, path: PurePosixPath, there: Collection[str]) -> None:
+    """Render a page. `root` leads from it to the folder of the report, `home` to the folder of its language.
+
+    `there` are the paths of all pages: the navigation links to no other.
+    """
     root = "../" * (len(path.parts) - 1)
     other = next(language for language in LANGUAGES if language != writer.language)
     text = environment.get_template(page.template).render(
         **page.values,
         page=page,
+        navigation=navigation(writer.texts, page.county, there),
         root=root,
         home=f"{root}{writer.language}/",
         other_language=f"{root}{other}/{page.path}",

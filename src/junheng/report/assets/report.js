@@ -2,7 +2,7 @@
 // Without this script every table is simply whole.
 "use strict";
 
-const QUIET = new Set(["met", "pass", "not_applicable"]);
+const QUIET = new Set(["met", "pass", "not_applicable", "holds", "landed"]);
 const words = document.body.dataset;
 const tables = [...document.querySelectorAll("table[data-filterable]")].map(prepare);
 
@@ -10,24 +10,27 @@ function prepare(table, index) {
   const section = table.closest("section");
   const id = table.id || (section && section.getAttribute("aria-labelledby")) || `table-${index + 1}`;
   const rows = [...table.tBodies[0].rows];
-  const state = { id, table, rows, original: rows.slice(), only: false, query: "", column: -1, descending: false };
+  const state = { id, table, rows, original: rows.slice(), only: false, query: "", column: -1, descending: false, choices: [] };
   state.defaultOnly = "onlyFailures" in table.dataset;
   const tools = document.createElement("div");
   tools.className = "tools";
   if (rows.some((row) => !QUIET.has(row.dataset.standing)) && rows.some((row) => QUIET.has(row.dataset.standing))) {
-    state.box = labelled(tools, "checkbox", words.textOnly);
+    state.box = labelled(tools, "checkbox", table.dataset.textOnly ?? words.textOnly);
     state.box.addEventListener("change", () => change(state, { only: state.box.checked }));
   } else {
     state.defaultOnly = false;
   }
   if ("searchable" in table.dataset) {
-    state.field = labelled(tools, "search", words.textSearch);
+    state.field = labelled(tools, "search", table.dataset.textSearch ?? words.textSearch);
     state.field.addEventListener("input", () => change(state, { query: state.field.value }));
   }
+  [...table.tHead.rows[0].cells].forEach((cell, column) => {
+    if ("choose" in cell.dataset) choosable(state, tools, cell.textContent, column);
+  });
   state.count = document.createElement("output");
   state.count.setAttribute("aria-live", "polite");
   tools.append(state.count);
-  if (state.box || state.field) (table.closest(".scroll") || table).before(tools);
+  if (state.box || state.field || state.choices.length) (table.closest(".scroll") || table).before(tools);
   if ("sortable" in table.dataset) [...table.tHead.rows[0].cells].forEach((cell, column) => sortable(state, cell, column));
   return state;
 }
@@ -39,6 +42,25 @@ function labelled(parent, type, text) {
   label.append(...(type === "checkbox" ? [input, ` ${text}`] : [`${text} `, input]));
   parent.append(label);
   return input;
+}
+
+// A list of the values of a column, of which one may be chosen.
+function choosable(state, parent, text, column) {
+  const texts = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  const values = [...new Set(state.rows.map((row) => row.cells[column].textContent.trim()))].sort(texts.compare);
+  if (values.length < 2) return;
+  const label = document.createElement("label");
+  const select = document.createElement("select");
+  select.append(new Option(words.textAll, ""), ...values.filter((value) => value).map((value) => new Option(value, value)));
+  label.append(`${text} `, select);
+  parent.append(label);
+  const choice = { column, select, value: "" };
+  state.choices.push(choice);
+  select.addEventListener("change", () => {
+    choice.value = select.value;
+    apply(state);
+    write();
+  });
 }
 
 function sortable(state, cell, column) {
@@ -65,10 +87,12 @@ function apply(state) {
   for (const row of state.rows) {
     const quiet = state.only && QUIET.has(row.dataset.standing);
     const other = query && !row.textContent.toLocaleLowerCase().includes(query);
-    row.hidden = Boolean(quiet || other);
+    const unchosen = state.choices.some(({ column, value }) => value && row.cells[column].textContent.trim() !== value);
+    row.hidden = Boolean(quiet || other || unchosen);
     shown += row.hidden ? 0 : 1;
   }
   if (state.box) state.box.checked = state.only;
+  for (const choice of state.choices) choice.select.value = choice.value;
   if (state.field && state.field.value !== state.query) state.field.value = state.query;
   state.count.textContent = `${words.textShown} ${shown} / ${state.rows.length}`;
   const order = state.column < 0 ? state.original : state.original.slice().sort(byColumn(state));
@@ -101,6 +125,10 @@ function read() {
   for (const state of tables) {
     state.only = hash.has(`${state.id}.only`) ? hash.get(`${state.id}.only`) === "1" : state.defaultOnly;
     state.query = hash.get(`${state.id}.q`) ?? "";
+    for (const choice of state.choices) {
+      const value = hash.get(`${state.id}.${choice.column}`) ?? "";
+      choice.value = [...choice.select.options].some((option) => option.value === value) ? value : "";
+    }
     const [column, direction] = (hash.get(`${state.id}.sort`) ?? "-1").split(".");
     state.column = Number.isInteger(Number(column)) && Number(column) < state.table.tHead.rows[0].cells.length ? Number(column) : -1;
     state.descending = direction === "desc";
@@ -114,6 +142,7 @@ function write() {
   for (const state of tables) {
     if (state.only !== state.defaultOnly) hash.set(`${state.id}.only`, state.only ? "1" : "0");
     if (state.query) hash.set(`${state.id}.q`, state.query);
+    for (const choice of state.choices) if (choice.value) hash.set(`${state.id}.${choice.column}`, choice.value);
     if (state.column >= 0) hash.set(`${state.id}.sort`, `${state.column}.${state.descending ? "desc" : "asc"}`);
   }
   const text = hash.toString();

@@ -1,0 +1,26 @@
+"""整改台账 / Remediation: every unit and indicator below its threshold, with what is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from junheng.report.paths import county_page
+from junheng.report.site import Page, Writer
+
+
+def pages(writer: Writer) -> Iterator[Page]:
+    """One ledger for each county, the worst first."""
+    facts, year = writer.facts, writer.facts.school_year
+    for county in facts.counties:
+        place = {"school_year": year, "county_code": county.county_code}
+        yield Page(
+            county_page(county.county_code, "ledger"),
+            "ledger.html.j2",
+            writer.texts.text("ledger.title"),
+            {
+                "rows": facts.rows(
+                    "display.shown_remediation", ["ratio_to_threshold", "school_code", "stage", "indicator_id"], **place
+                )
+            },
+            county,
+        )
