@@ -16,7 +16,7 @@ OF_COUNTY = (
     ("schools", "schools", ("school.html.j2",)),
     ("differences", "differences", ()),
     ("items", "items", ()),
-    ("ledger", "ledger", ()),
+    ("ledger", "remediation", ()),
 )
 OF_REPORT = (
     ("counties", "counties", ()),

@@ -16,7 +16,7 @@ def pages(writer: Writer) -> Iterator[Page]:
         yield Page(
             county_page(county.county_code, "ledger"),
             "ledger.html.j2",
-            writer.texts.text("ledger.title"),
+            writer.texts.text("remediation.title"),
             {
                 "rows": facts.rows(
                     "display.shown_remediation", ["ratio_to_threshold", "school_code", "stage", "indicator_id"], **place
