@@ -86,7 +86,14 @@ def _environment(writer: Writer) -> Environment:
     )
     environment.globals.update(t=writer.texts.text, word=writer.texts.word, facts=writer.facts, lang=writer.language)
     environment.globals.update(school_page=school_page, county_page=county_page)
+    environment.globals.update(county_chart=lambda name, county: _county_chart(writer, name, county))
     return environment
+
+
+def _county_chart(writer: Writer, name: str, county: Row) -> Any:
+    from junheng.report.charts import county_chart
+
+    return county_chart(writer.facts, writer.texts, name, county)
 
 
 def _write(environment: Environment, writer: Writer, page: Page, path: PurePosixPath, there: Collection[str]) -> None:
