@@ -25,3 +25,13 @@ def school_page(county_code: str, school_code: str) -> str:
 def county_page(county_code: str, name: str) -> str:
     """A page of a county, below the folder of a language."""
     return f"{safe(county_code)}/{name}.html"
+
+
+def console_data(county_code: str) -> str:
+    """The script with the database of a county, below the folder of the report."""
+    return f"data/console-{safe(county_code)}.js"
+
+
+def strip_data(county_code: str, language: str) -> str:
+    """The script with the points of the strip plot of a county, below the folder of the report."""
+    return f"data/strip-{safe(county_code)}-{language}.js"

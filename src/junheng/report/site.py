@@ -53,9 +53,17 @@ PageMaker = Callable[[Writer], Iterator[Page]]
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import differences, indicators, items, ledger, overview, schools
+    from junheng.report.pages import console, differences, indicators, items, ledger, overview, schools
 
-    return (overview.pages, indicators.pages, schools.pages, differences.pages, items.pages, ledger.pages)
+    return (
+        overview.pages,
+        indicators.pages,
+        schools.pages,
+        differences.pages,
+        items.pages,
+        ledger.pages,
+        console.pages,
+    )
 
 
 def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
