@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 SELECTION = ("--exclude-resource-type", "unit_test", "--exclude", "path:seeds/raw", "path:seeds/quality")
 
 
+KEPT_BUILDS = 5
+
+
 @dataclass(frozen=True)
 class BuildOptions:
     """What the user asked for. `raw` is a file, a folder or a ZIP; None is the sample county."""
@@ -51,6 +54,8 @@ class BuildOptions:
     today: date | None = None
     mapping: Path | None = None
     with_report: bool = True
+    wait: float = 0
+    keep: int = KEPT_BUILDS
 
 
 @dataclass
@@ -88,7 +93,10 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
 
 
 def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
-    with workspace(options.out) as work:
+    def on_wait(holder: str) -> None:
+        progress.say(messages.text("summary", "waiting", holder=holder))
+
+    with workspace(options.out, options.wait, on_wait) as work:
         project = project_with_standards(packaged_project(), options.standards, work.folder)
         issues = read_known_issues(project.standards)
         if options.with_suites and issues:
@@ -185,7 +193,7 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
         if run.options.with_report:
             _report(run, step)
         step.rows = rows
-        return publish(run.work)
+        return publish(run.work, run.options.keep)
 
 
 def _report(run: Build, step: Step) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -77,6 +78,8 @@ def build(
     ] = "critical",
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=_help("today"))] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help=_help("with_report"))] = True,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=_help("wait"))] = 0,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=_help("keep"))] = 5,
     target: Annotated[str, typer.Option("--target", metavar="duckdb", help=_help("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=_help("quiet"))] = False,
@@ -95,7 +98,7 @@ def build(
 
         day = _day(today) if today else None
         options = BuildOptions(
-            raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping, report
+            raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping, report, wait, keep
         )
         summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
         if as_json:
@@ -248,6 +251,31 @@ def report(
     _run(run, lang, as_json)
 
 
+@app.command(help=_help("rollback"))
+def rollback(
+    build_id: Annotated[str | None, typer.Argument(metavar="BUILD", help=_help("rollback_build"))] = None,
+    out: Out = DEFAULT_OUT,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Publish a kept build again."""
+
+    def run(messages: Messages) -> None:
+        from junheng.lock import only_one
+        from junheng.published import Output
+
+        if not out.is_dir():
+            raise UsageError("no_such_build", file=out)
+        with only_one(out):
+            build = Output(out).roll_back(build_id)
+        if as_json:
+            _echo_json({"build_id": build.build_id, "folder": str(build.folder)})
+        else:
+            typer.echo(messages.text("summary", "rolled_back", build=build.build_id))
+
+    _run(run, lang, as_json)
+
+
 @app.command(help=_help("query"))
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help=_help("sql"))],
@@ -279,6 +307,8 @@ def _day(text: str) -> date:
 def _run(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
     """Run a command; an error of ours becomes its message and its exit code."""
     messages = Messages(lang if lang in LANGUAGES else locale_language())
+    # A request to end is answered like one from the keyboard: what was begun is cleaned up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if lang is not None and lang not in LANGUAGES:
             raise UsageError("lang_unknown", found=lang, expected=", ".join(LANGUAGES))

@@ -61,16 +61,21 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
         errors="replace",
     ) as process:
         assert process.stdout is not None  # noqa: S101
-        for line in process.stdout:
-            event = _event(line)
-            if event is None:
-                said.append(line.rstrip())
-            elif event["info"]["name"] in FINISHED:
-                nodes += 1
-                data = event["data"]
-                on_node(data["node_info"]["node_name"], int(data.get("index", nodes)), int(data.get("total", 0)))
-            elif event["info"]["level"] == "error":
-                said.append(str(event["info"]["msg"]).strip())
+        try:
+            for line in process.stdout:
+                event = _event(line)
+                if event is None:
+                    said.append(line.rstrip())
+                elif event["info"]["name"] in FINISHED:
+                    nodes += 1
+                    data = event["data"]
+                    on_node(data["node_info"]["node_name"], int(data.get("index", nodes)), int(data.get("total", 0)))
+                elif event["info"]["level"] == "error":
+                    said.append(str(event["info"]["msg"]).strip())
+        except BaseException:
+            # A build that is ended does not wait for dbt to end.
+            process.kill()
+            raise
     if process.returncode:
         raise _failure(run, said)
     return nodes

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import duckdb
 
 from junheng.errors import MachineError
 from junheng.landing.cells import literal, quoted
+from junheng.published import PARTS, Output
 from junheng.workspace import Workspace
 
 EXPORTED = ("marts", "quality")
@@ -41,23 +41,18 @@ def export_tables(work: Workspace) -> int:
     return rows
 
 
-def publish(work: Workspace) -> Path:
-    """Replace the published warehouse, then the Parquet files; gives the warehouse's path.
+def publish(work: Workspace, keep: int) -> Path:
+    """Publish the finished build in one switch; gives the published warehouse's path.
 
-    Raises MachineError when the disk refuses; the warehouse is then the former one or the new one, never a mixture.
+    Raises MachineError when the disk refuses; what is published is then the former build or the new one, no mixture.
     """
-    warehouse = work.out / "warehouse.duckdb"
+    staged = work.folder / "staged"
     try:
-        work.warehouse.replace(warehouse)
-        for name in (*EXPORTED, REPORT):
-            former = work.folder / f"former_{name}"
-            published = work.out / name
-            if published.exists():
-                published.replace(former)
-            # Without a report of its own a build leaves none: that of the former build would tell of other figures.
-            if name != REPORT or (work.folder / name).exists():
-                (work.folder / name).replace(published)
-            shutil.rmtree(former, ignore_errors=True)
+        staged.mkdir()
+        for part in PARTS:
+            if (work.folder / part).exists():
+                (work.folder / part).replace(staged / part)
     except OSError as error:
-        raise MachineError("publish_failed", file=warehouse, found=error.strerror) from error
-    return warehouse
+        raise MachineError("publish_failed", file=staged, found=error.strerror) from error
+    Output(work.out).publish(staged, work.build_id, keep)
+    return work.out / "warehouse.duckdb"

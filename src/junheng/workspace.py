@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from junheng.errors import MachineError, UsageError
+from junheng.lock import only_one
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,11 @@ class Workspace:
 
 
 @contextmanager
-def workspace(out: Path) -> Iterator[Workspace]:
-    """Make the work directory of a new build and remove it however the build ends.
+def workspace(out: Path, wait: float = 0, on_wait: Callable[[str], None] = lambda _holder: None) -> Iterator[Workspace]:
+    """Make the work directory of a new build and remove it however the build ends; no other build runs meanwhile.
 
-    Raises UsageError when `out` is a file, MachineError when it cannot be written.
+    `wait` seconds are waited for another build, `on_wait` is told who it is. Raises UsageError when `out` is a file,
+    MachineError when it cannot be written or another build is running.
     """
     started_at = datetime.now(UTC)
     build_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -75,24 +76,14 @@ def workspace(out: Path) -> Iterator[Workspace]:
     if out.exists() and not out.is_dir():
         raise UsageError("out_not_a_folder", file=out)
     folder = out / ".build" / build_id
-    try:
-        _remove_abandoned(out / ".build")
-        (folder / "landing").mkdir(parents=True)
-        (folder / "pid").write_text(str(os.getpid()), encoding="ascii")
-    except OSError as error:
-        raise MachineError("out_not_writable", file=out, found=error.strerror) from error
-    try:
-        yield Workspace(build_id, started_at, out, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_abandoned(builds: Path) -> None:
-    """Remove work directories whose process no longer lives (a killed build)."""
-    for pid_file in builds.glob("*/pid"):
+    with ExitStack() as held:
         try:
-            os.kill(int(pid_file.read_text(encoding="ascii")), 0)
-        except (ProcessLookupError, ValueError):
-            shutil.rmtree(pid_file.parent, ignore_errors=True)
-        except PermissionError:
-            continue
+            out.mkdir(parents=True, exist_ok=True)
+            held.enter_context(only_one(out, wait, on_wait))
+            # Whoever left something here has died: the lock is ours.
+            shutil.rmtree(out / ".build", ignore_errors=True)
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise MachineError("out_not_writable", file=out, found=error.strerror) from error
+        held.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield Workspace(build_id, started_at, out, folder)

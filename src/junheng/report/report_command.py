@@ -110,12 +110,13 @@ def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambd
 
     Raises UsageError without a warehouse, MachineError when the disk refuses. Gives the folder.
     """
-    target = options.out / "report"
-    warehouse = options.out / "warehouse.duckdb"
+    warehouse = (options.out / "warehouse.duckdb").resolve()
+    # Beside the warehouse it tells of: the report belongs to its build.
+    target = warehouse.parent / "report"
     if not warehouse.is_file():
         raise UsageError("warehouse_missing", file=warehouse)
     try:
-        made = Path(mkdtemp(prefix=".report-", dir=options.out))
+        made = Path(mkdtemp(prefix=".report-", dir=warehouse.parent))
         try:
             write_parts(warehouse, made, options, say)
             made.chmod(0o755)
