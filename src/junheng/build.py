@@ -24,7 +24,7 @@ from junheng.progress import Progress, Step
 from junheng.project import Project, packaged_project
 from junheng.publish import REPORT, export_tables, publish
 from junheng.quality import RunFacts, write_quality
-from junheng.quarantine import Account, account, not_about_rows, prepare, set_aside
+from junheng.quarantine import Account, account, not_about_rows, prepare, set_aside, set_rejected_aside
 from junheng.raw_contract import RawTable, read_contract
 from junheng.standards import project_with_standards
 from junheng.summary import Summary, summarise
@@ -124,8 +124,10 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
         landing = land(connection, path, run.contract, findings, run.messages, run.work.landing, mapping, step.say)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
-        refuse(run.work, findings, run.messages, "critical")
         prepare(connection, run.contract)
+        if run.options.quarantine:
+            set_rejected_aside(connection, run.contract)
+        refuse(run.work, findings, run.messages, "critical")
         findings.put_into_words(run.messages)
         return landed, findings.first(WARNING, SHOWN_FINDINGS)
 

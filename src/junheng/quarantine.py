@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng.errors import MachineError
+from junheng.findings import CRITICAL, WARNING
+from junheng.findings import TABLE as FINDING
 from junheng.landing.cells import literal, quoted
 from junheng.landing.outcome import LandedTable
-from junheng.raw_contract import RawTable
+from junheng.raw_contract import PARTS_OF_A_RATE, RawTable
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
@@ -31,11 +33,18 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "fact_id": ("fact_id",),
 }
 NUMBERS = ("row_year", "grade")
+COUNTY_FINANCE = "county_finance"
+# Flows of a first year rest on the money of the calendar year before it.
+EVERY_YEAR = "select unnest(range(min(school_year) - 1, max(school_year) + 1)) from raw.schools"
+EVERY_COUNTY = "select distinct county_code from raw.schools"
 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of one raw table: `rows_in` were landed, each is valid or quarantined."""
+    """What became of the rows of one raw table: `rows_in` were handed in, each is valid or quarantined.
+
+    Rows that could not be read are among the quarantined ones.
+    """
 
     table: str
     rows_in: int
@@ -88,6 +97,59 @@ def set_aside(
     connection.execute("drop table broken")
 
 
+def set_rejected_aside(connection: duckdb.DuckDBPyConnection, contract: Mapping[str, RawTable]) -> None:
+    """Treat rows that could not be read like rows that are wrong: what they belong to is not judged.
+
+    Where a cell that tells whom a row belongs to is itself unreadable, the row counts for all: every year, every
+    county, every fact. The findings of these rows are warnings from then on.
+    """
+    for name, table in contract.items():
+        names = {column.name for column in table.columns}
+        places = {place: next((name for name in options if name in names), None) for place, options in PLACES.items()}
+        values = {
+            place: f"try_cast(known ->> {literal(column)} as {'integer' if place in NUMBERS else 'varchar'})"
+            if column
+            else "null"
+            for place, column in places.items()
+        }
+        joins = {"row_year": EVERY_YEAR}
+        if places["county_code"]:
+            joins["county_code"] = EVERY_COUNTY
+        if name == COUNTY_FINANCE:
+            stages = next(column.codes for column in table.columns if column.name == "stage")
+            joins["stage"] = _every(sorted(set(stages.values())))
+        if places["fact_id"]:
+            joins["fact_id"] = _every(_facts(table))
+        chosen = ", ".join(
+            f"coalesce(row.{place}, every_{place}.value)" if place in joins else f"row.{place}" for place in PLACES
+        )
+        every = " ".join(
+            f"left join ({query}) as every_{place}(value) on row.{place} is null" for place, query in joins.items()
+        )
+        rows = ", ".join(f"{value} as {place}" for place, value in values.items())
+        connection.execute(
+            f"insert into quality.quarantined_row with row as (select {rows} from quality.rejected_row"
+            f" where table_name = {literal(name)}) select distinct {literal(name)}, {chosen} from row {every}"
+            " order by all"
+        )
+    connection.execute(
+        f"update {FINDING} as finding set severity = '{WARNING}' from quality.rejected_row as rejected"
+        f" where finding.severity = '{CRITICAL}' and finding.table_name = rejected.table_name"
+        " and finding.file = rejected.source_file and finding.sheet is not distinct from rejected.source_sheet"
+        ' and finding."row" = rejected.source_row and list_contains(rejected.reasons, finding.rule_id)'
+    )
+
+
+def _every(values: Sequence[str]) -> str:
+    return f"select unnest([{', '.join(map(literal, values))}]::varchar[])"
+
+
+def _facts(table: RawTable) -> list[str]:
+    """Every fact that a county may report."""
+    indicators = {fact.removesuffix(f"_{part}") for fact in table.not_in_percent for part in PARTS_OF_A_RATE}
+    return sorted(table.not_in_percent | indicators)
+
+
 def not_about_rows(connection: duckdb.DuckDBPyConnection, results: Sequence[RuleResult]) -> list[RuleResult]:
     """Results that setting rows aside does not settle: warnings, and failures that no row of a raw table stands for."""
     found = connection.execute(
@@ -107,11 +169,11 @@ def account(connection: duckdb.DuckDBPyConnection, landed: Sequence[LandedTable]
     for table in landed:
         valid = _count(connection, f"raw.{quoted(table.name)}")
         quarantined = _count(connection, f"quality.{quoted(f'quarantine_{table.name}')}")
-        if table.rows != valid + quarantined:
-            raise MachineError(
-                "rows_lost", column=table.name, found=f"{valid} + {quarantined}", expected=str(table.rows)
-            )
-        accounts.append(Account(table.name, table.rows, valid, quarantined))
+        quarantined += _count(connection, f"quality.rejected_row where table_name = {literal(table.name)}")
+        rows_in = table.rows + table.rows_rejected
+        if rows_in != valid + quarantined:
+            raise MachineError("rows_lost", column=table.name, found=f"{valid} + {quarantined}", expected=str(rows_in))
+        accounts.append(Account(table.name, rows_in, valid, quarantined))
     connection.execute(
         "create or replace table quality.row_accounting"
         " (table_name varchar, rows_in bigint, rows_valid bigint, rows_quarantined bigint)"

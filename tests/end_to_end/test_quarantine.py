@@ -263,3 +263,30 @@ def test_a_table_that_is_missing_as_a_whole_is_still_refused(tmp_path: Path) -> 
     rewrite(raw / "schools.csv", change)
     assert junheng("build", "--raw", raw, "--out", tmp_path / "out", "--quarantine").code == 1
     assert not (tmp_path / "out" / "warehouse.duckdb").exists()
+
+
+def test_a_cell_that_cannot_be_read_is_set_aside_and_never_a_pass(published: Published, tmp_path: Path) -> None:
+    raw = sample_copy(tmp_path / "raw")
+    school = independent_schools()[0]
+    spoil(raw, "facilities", "sports_ground_area_m2", "about ten", school_year=YEAR, school_code=school)
+    spoil(raw, "county_facts", "fact_id", "", school_year=YEAR, fact_id="social_recognition")
+    assert junheng("build", "--raw", raw, "--out", tmp_path / "refused").code == 1
+    outcome = junheng("build", "--raw", raw, "--out", tmp_path / "out", "--quarantine", "--json")
+    assert outcome.code == 0, outcome.stderr
+    assert json.loads(outcome.stdout)["quarantined"] == {"facilities": 1, "county_facts": 1}
+    units = f"from marts.fct_unit_indicator where school_year = {YEAR} and school_code = '{school}'"
+    without = {row["indicator_id"] for row in read(tmp_path / "out", units) if row["status"] == "no_data"}
+    assert without == FACILITIES
+    # Which fact the row was about is not known: no fact of the year is taken from those that are left.
+    facts = f"from marts.fct_county_indicator where school_year = {YEAR} and indicator_id in ('social_recognition')"
+    assert {(row["status"], row["reason"]) for row in read(tmp_path / "out", facts)} == {("no_data", REASON)}
+    (verdict,) = read(tmp_path / "out", f"from marts.fct_county_verdict where school_year = {YEAR}")
+    assert verdict["status"] == "no_data"
+    good = {"pass", "met", "remediation"}
+    before = {row["item_id"]: row["status"] for row in read(published.out, _items())}
+    after = {row["item_id"]: row["status"] for row in read(tmp_path / "out", _items())}
+    assert not [item for item, status in after.items() if status in good and before[item] not in good]
+
+
+def _items() -> str:
+    return f"from marts.fct_county_item where school_year = {YEAR}"

@@ -43,7 +43,8 @@ LONGEST_ROW = 1 << 26
 REJECTED_ROW = """
 create schema if not exists quality;
 create or replace table quality.rejected_row (
-    table_name varchar, source_file varchar, source_sheet varchar, source_row bigint, cells json, reasons varchar[]
+    table_name varchar, source_file varchar, source_sheet varchar, source_row bigint, cells json, reasons varchar[],
+    known json
 );
 """
 
@@ -253,9 +254,14 @@ class OddRows:
                 {"table": table.name, "column": column.name, "expected": expected_text(column, self.messages)},
             )
         texts = ", ".join(f"{literal(column.name)}, {quoted(column.name)}" for column in columns)
+        # What the other cells of the row say of whom it belongs to; of a line that is no record nothing is known.
+        known = ", ".join(
+            f"{literal(column.name)}, {_read(column)}.value" for column in columns if column.name not in PSEUDONYMS
+        )
         self.connection.execute(
             "insert into quality.rejected_row select $table, _source_file, _source_sheet, _source_row,"
-            f" json_object({texts}), reasons from scratch.read_row inner join"
+            f" json_object({texts}), reasons, case when _reject is null then json_object({known}) end"
+            " from scratch.read_row inner join"
             " (select _id, list_sort(list(distinct rule_id)) as reasons"
             " from scratch.rejected group by all) using (_id) order by _block, _source_row, _id",
             {"table": table.name},
