@@ -81,7 +81,8 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
         *("run", "rule_result", "failing_row", "known_issue", "quarantined_row", "row_accounting"),
         *("source_file", "landing_column", "landing_conversion", "rejected_row"),
     }
-    assert {path.name for path in published.out.iterdir()} == {"warehouse.duckdb", "marts", "quality", "logs", ".build"}
+    parts = {"warehouse.duckdb", "marts", "quality", "report"}
+    assert {path.name for path in published.out.iterdir()} == parts | {"builds", "current", "logs", ".build", ".lock"}
     assert list((published.out / ".build").iterdir()) == []
 
 
