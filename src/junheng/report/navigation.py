@@ -12,7 +12,7 @@ from junheng.report.texts import Texts
 # Name of the page, and the templates of the pages below it.
 OF_COUNTY = (
     ("index", "overview", ()),
-    ("indicators", "indicators", ("indicator.html.j2",)),
+    ("indicators", "indicators", ("indicator.html.j2", "strip.html.j2")),
     ("schools", "schools", ("school.html.j2",)),
     ("differences", "differences", ()),
     ("items", "items", ()),

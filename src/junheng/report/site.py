@@ -53,11 +53,12 @@ PageMaker = Callable[[Writer], Iterator[Page]]
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import console, differences, indicators, items, ledger, overview, schools
+    from junheng.report.pages import console, differences, indicators, items, ledger, overview, schools, strip
 
     return (
         overview.pages,
         indicators.pages,
+        strip.pages,
         schools.pages,
         differences.pages,
         items.pages,
