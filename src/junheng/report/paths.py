@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 60
+RULE = re.compile(r"[0-9a-z_.]{1,150}")
 UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
 
 
@@ -35,3 +36,9 @@ def console_data(county_code: str) -> str:
 def strip_data(county_code: str, language: str) -> str:
     """The script with the points of the strip plot of a county, below the folder of the report."""
     return f"data/strip-{safe(county_code)}-{language}.js"
+
+
+def rule_page(rule_id: str, number: int = 1) -> str:
+    """The page of a rule, below the folder of a language; its rows may go on over several pages."""
+    name = rule_id if RULE.fullmatch(rule_id) else safe(rule_id)
+    return f"rules/{name}.html" if number == 1 else f"rules/{name}--{number}.html"

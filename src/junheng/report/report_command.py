@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from junheng.errors import MachineError, UsageError
+from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
 from junheng.report.machine import write_data, write_index
 
@@ -102,6 +103,8 @@ def write_parts(
         for part in PARTS:
             if part.name in options.only:
                 say(part.name, part.write(facts, folder, options))
+        if "site" in options.only:
+            write_downloads(facts, folder)
         return write_index(facts, folder)
 
 

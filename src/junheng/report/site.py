@@ -10,11 +10,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from junheng.messages import LANGUAGES
+from junheng.messages import LANGUAGES, Messages
 from junheng.report.facts import Facts, Row
 from junheng.report.navigation import navigation
-from junheng.report.paths import county_page, school_page
-from junheng.report.texts import Texts
+from junheng.report.paths import county_page, rule_page, school_page
+from junheng.report.texts import Texts, exact
 
 HERE = Path(__file__).parent
 
@@ -48,23 +48,30 @@ class Writer:
         return self.texts.language
 
 
+# Pages that are written when the other files of the report are there.
+LATE = frozenset({"downloads.html"})
 PageMaker = Callable[[Writer], Iterator[Page]]
 
 
 def makers() -> tuple[PageMaker, ...]:
     """Every module of pages, in the order of the navigation."""
-    from junheng.report.pages import console, differences, indicators, items, ledger, overview, schools, strip
-
-    return (
-        overview.pages,
-        indicators.pages,
-        strip.pages,
-        schools.pages,
-        differences.pages,
-        items.pages,
-        ledger.pages,
-        console.pages,
+    from junheng.report.pages import (
+        audit,
+        console,
+        counties,
+        differences,
+        indicators,
+        items,
+        ledger,
+        methods,
+        overview,
+        quality,
+        schools,
+        strip,
     )
+
+    of_counties = (overview, indicators, strip, schools, differences, items, ledger)
+    return tuple(module.pages for module in (counties, *of_counties, quality, audit, methods, console))
 
 
 def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
@@ -75,13 +82,24 @@ def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool =
         writer = Writer(facts, Texts(language), folder, public)
         pages = [page for maker in makers() for page in maker(writer)]
         environment = _environment(writer)
-        there = frozenset(page.path for page in pages)
+        there = frozenset(page.path for page in pages) | LATE
         for page in pages:
             _write(environment, writer, page, PurePosixPath(language) / page.path, there)
         if language == main_language:
             _write(environment, writer, pages[0], PurePosixPath("index.html"), there)
         written += len(pages)
     return written + 1
+
+
+def write_late(facts: Facts, folder: Path, make: Callable[[Writer], Page]) -> int:
+    """Write one page of LATE in both languages into the folder of a site that is there. Gives the number of pages."""
+    for language in LANGUAGES:
+        writer = Writer(facts, Texts(language), folder)
+        place = folder / language
+        there = {path.relative_to(place).as_posix() for path in place.rglob("*.html")} | LATE
+        page = make(writer)
+        _write(_environment(writer), writer, page, PurePosixPath(language) / page.path, there)
+    return len(LANGUAGES)
 
 
 def _environment(writer: Writer) -> Environment:
@@ -94,8 +112,9 @@ def _environment(writer: Writer) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(t=writer.texts.text, word=writer.texts.word, facts=writer.facts, lang=writer.language)
-    environment.globals.update(school_page=school_page, county_page=county_page)
     environment.globals.update(county_chart=lambda name, county: _county_chart(writer, name, county))
+    environment.globals.update(school_page=school_page, county_page=county_page, rule_page=rule_page, exact=exact)
+    environment.globals.update(message=Messages(writer.language).text)
     return environment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,3 +34,8 @@ class Texts:
         """A column that stands there in both languages; empty when it is NULL."""
         found = row.values[f"{name}_{self.language}"]
         return "" if found is None else str(found)
+
+
+def exact(value: Decimal | None) -> str:
+    """A number of the standards as it is, without the zeros that its column adds."""
+    return "" if value is None else f"{value.normalize():f}"

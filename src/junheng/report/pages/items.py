@@ -10,8 +10,6 @@ from junheng.report.pages.schools import by_school
 from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
 
-# A county reports an indicator as such, or by its two parts.
-PARTS = ("", "_numerator", "_denominator")
 QUIET = ("met", "not_applicable")
 
 
@@ -36,7 +34,6 @@ def pages(writer: Writer) -> Iterator[Page]:
                     facts.rows("display.shown_county_indicator", ["item_id", "indicator_id", "stage"], **place),
                     "item_id",
                 ),
-                "evidence": _evidence(facts, code),
                 "failing": _failing(facts, code),
                 "schools": {row.school_code: row for row in schools},
                 "targets": facts.rows(
@@ -57,14 +54,6 @@ def pages(writer: Writer) -> Iterator[Page]:
             },
             county,
         )
-
-
-def _evidence(facts: Facts, county_code: str) -> dict[str, list[str]]:
-    """What the county gave as evidence of an indicator, in the order of its facts."""
-    rows = facts.rows("raw.county_facts", ["fact_id"], school_year=facts.school_year, county_code=county_code)
-    given = {row.fact_id: row.evidence for row in rows if row.evidence}
-    names = {fact.removesuffix("_numerator").removesuffix("_denominator") for fact in given}
-    return {name: [given[name + part] for part in PARTS if name + part in given] for name in names}
 
 
 def _failing(facts: Facts, county_code: str) -> dict[str, list[Row]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from junheng.report.paths import county_page
+from junheng.report.rules import Rules
 from junheng.report.site import Page, Writer
 
 
@@ -27,6 +28,7 @@ def pages(writer: Writer) -> Iterator[Page]:
             "overview.html.j2",
             writer.texts.text("overview.title"),
             {
+                "rules": Rules(facts, public=writer.public),
                 "classes": facts.rows(
                     "display.shown_county_class", ["stage", "class_position"], school_year=year, county_code=code
                 ),

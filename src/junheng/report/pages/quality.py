@@ -1,0 +1,134 @@
+"""数据质量 / Data quality: the gate, every rule with all its failing rows, and how the files were read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from junheng.messages import Messages
+from junheng.report.facts import Row
+from junheng.report.paths import rule_page
+from junheng.report.rules import KINDS, ON_DATA, STATUSES, FailingRow, Rules, kind
+from junheng.report.site import Page, Writer
+from junheng.validation.wording import in_language
+
+# So many rows a browser still sorts and searches at once; what is beyond stands on the next page.
+ROWS_OF_A_PAGE = 5000
+WORDS = ("why", "how_to_fix", "who_fixes")
+
+
+def pages(writer: Writer) -> Iterator[Page]:
+    """The gate, the list of rules, a page for each rule that found something, the files, the rows set aside."""
+    facts = writer.facts
+    county = facts.counties[0] if len(facts.counties) == 1 else None
+    rules = Rules(facts, public=writer.public)
+    names = _names_of_columns(writer)
+    common: dict[str, Any] = {"rules": rules, "kind": kind, "kinds": KINDS, "statuses": STATUSES, "names": names}
+    accounts = facts.rows("quality.row_accounting", ["table_name"])
+    yield Page(
+        "quality.html",
+        "quality.html.j2",
+        writer.texts.text("quality.title"),
+        {
+            **common,
+            "on_data": ON_DATA,
+            "issues": facts.rows("quality.known_issue", ["rule_id", "scope"]),
+            "accounts": accounts,
+        },
+        county,
+    )
+    yield Page("rules.html", "rules.html.j2", writer.texts.text("quality.rules"), common, county)
+    yield _sources(writer, county, accounts)
+    for rule in rules.found:
+        yield from _rule(writer, county, rules, rule, common)
+    for table, rows in rules.quarantined.items():
+        personal = writer.public and table == "staff"
+        yield Page(
+            f"quarantine/{table}.html",
+            "quarantine.html.j2",
+            f"{writer.texts.text('quality.quarantined')} · {Messages(writer.language).text('tables', table)}",
+            {**common, "table": table, "rows": [] if personal else rows, "withheld": len(rows) if personal else 0},
+            county,
+        )
+
+
+def _rule(writer: Writer, county: Row | None, rules: Rules, rule: Row, common: dict[str, Any]) -> Iterator[Page]:
+    rows = rules.failing(rule.rule_id)
+    columns = list(dict.fromkeys(name for row in rows for name in row.keys))
+    parts = [rows[start : start + ROWS_OF_A_PAGE] for start in range(0, len(rows), ROWS_OF_A_PAGE)] or [[]]
+    values = {
+        **common,
+        "rule": rule,
+        "words": {name: in_language(rule.values[name] or "", writer.language) for name in WORDS},
+        "columns": columns,
+        "withheld": rules.withheld(rule.rule_id),
+        "total": len(rows),
+        "has_sheets": any(row.sheet for row in rows),
+        "has_places": any(row.row.source_file for row in rows),
+        "schools": _schools(writer, rows),
+    }
+    for number, part in enumerate(parts, start=1):
+        yield Page(
+            rule_page(rule.rule_id, number),
+            "rule.html.j2",
+            rule.values[f"title_{writer.language}"],
+            {**values, "rows": part, "number": number, "numbers": range(1, len(parts) + 1)},
+            county,
+        )
+
+
+def _schools(writer: Writer, rows: list[FailingRow]) -> dict[str, Row]:
+    """The schools of the judged year that have a page, by code."""
+    if not any("school_code" in row.keys for row in rows):
+        return {}
+    year = writer.facts.school_year
+    return {
+        row.school_code: row for row in writer.facts.rows("display.shown_school", ["school_code"], school_year=year)
+    }
+
+
+def _sources(writer: Writer, county: Row | None, accounts: list[Row]) -> Page:
+    facts = writer.facts
+    tables = ("source_file", "landing_column", "landing_conversion")
+    files, columns, conversions = (
+        facts.rows(f"quality.{table}", order) if facts.exists(f"quality.{table}") else []
+        for table, order in zip(
+            tables,
+            (
+                ["file", "sheet", "block"],
+                ["file", "sheet", "block", "position", "column_name"],
+                ["file", "sheet", "block", "column_name", "conversion"],
+            ),
+            strict=True,
+        )
+    )
+    return Page(
+        "sources.html",
+        "sources.html.j2",
+        writer.texts.text("sources.title"),
+        {
+            "files": files,
+            "columns": columns,
+            "conversions": [(row, [] if writer.public else json.loads(row.examples or "[]")) for row in conversions],
+            "accounts": accounts,
+            "reasons": {row.reason: _reason(writer, row.reason) for row in files if row.reason},
+        },
+        county,
+    )
+
+
+def _reason(writer: Writer, reason: str) -> str:
+    """The words of a reason why a file or a sheet was not taken."""
+    for section in ("reading_reasons", "findings"):
+        try:
+            return Messages(writer.language).text(section, reason)
+        except KeyError:
+            continue
+    return reason
+
+
+def _names_of_columns(writer: Writer) -> dict[str, str]:
+    """The names of columns of the raw tables, by column."""
+    rows = writer.facts.rows("standards.raw_columns", ["table_name", "position"])
+    return {row.column_name: row.values[f"name_{writer.language}"] for row in reversed(rows)}

@@ -1,0 +1,101 @@
+"""What the rules found, from the schema `quality`: for the gate line of the overview and the pages of data quality."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from junheng.report.facts import Facts, Row
+
+# Suites on the data; the others judge the county and hold the two paths to its verdict beside each other.
+ON_DATA = ("raw", "plausibility", "reconciliation")
+KINDS = (*ON_DATA, "standard", "agreement")
+STATUSES = ("error", "fail", "warn", "no_data", "not_applicable", "pass")
+FOUND = ("error", "fail", "warn")
+# Keys that point at one person.
+PERSONAL_KEYS = frozenset({"staff_id"})
+
+
+@dataclass(frozen=True)
+class FailingRow:
+    """One row that breaks a rule, its keys parsed."""
+
+    keys: dict[str, Any]
+    row: Row
+
+    @property
+    def sheet(self) -> str:
+        """The worksheet; empty for a file without sheets."""
+        return self.row.values.get("source_sheet") or ""
+
+
+class Rules:
+    """Every rule of the build with its rows."""
+
+    def __init__(self, facts: Facts, *, public: bool = False) -> None:
+        self.facts = facts
+        self.public = public
+
+    @cached_property
+    def results(self) -> list[Row]:
+        """All rules: those that found something first."""
+        rows = self.facts.rows("quality.rule_result", ["suite", "rule_id"])
+        return sorted(rows, key=lambda row: (STATUSES.index(row.status), KINDS.index(kind(row))))
+
+    @cached_property
+    def found(self) -> list[Row]:
+        """The rules that have a page of their own."""
+        return [row for row in self.results if row.status in FOUND]
+
+    def counts(self, kinds: Sequence[str] = KINDS) -> Counter[str]:
+        """How many rules of these kinds ended in each status."""
+        return Counter(row.status for row in self.results if kind(row) in kinds)
+
+    def rows_failed(self, status: str) -> int:
+        """How many rows break the rules on the data that ended in this status."""
+        return sum(row.rows_failed for row in self.results if row.status == status and kind(row) in ON_DATA)
+
+    @cached_property
+    def _by_rule(self) -> dict[str, list[FailingRow]]:
+        found: defaultdict[str, list[FailingRow]] = defaultdict(list)
+        for row in self.facts.rows("quality.failing_row", ["rule_id", "keys", "source_file", "source_row"]):
+            found[row.rule_id].append(FailingRow(json.loads(row.keys or "{}"), row))
+        for rows in found.values():
+            rows.sort(key=_order)
+        return dict(found)
+
+    def failing(self, rule_id: str) -> list[FailingRow]:
+        """The rows that break a rule, in the order of their keys; in a public report without those on persons."""
+        rows = self._by_rule.get(rule_id, [])
+        return [row for row in rows if not (self.public and PERSONAL_KEYS & row.keys.keys())]
+
+    def withheld(self, rule_id: str) -> int:
+        """How many rows are left out because they point at persons."""
+        return len(self._by_rule.get(rule_id, [])) - len(self.failing(rule_id))
+
+    @cached_property
+    def quarantined(self) -> dict[str, list[Row]]:
+        """The rows that were set aside, by table; tables without one are left out."""
+        found = {}
+        for account in self.facts.rows("quality.row_accounting", ["table_name"]):
+            if account.rows_quarantined:
+                table = f"quality.quarantine_{account.table_name}"
+                found[account.table_name] = self.facts.rows(table, ["_source_file", "_source_row"])
+        return found
+
+
+def kind(row: Row) -> str:
+    """The kind of a rule: the first part of the name of its suite."""
+    name = str(row.suite).partition(".")[0]
+    return name if name in KINDS else ON_DATA[0]
+
+
+def _order(row: FailingRow) -> tuple[Any, ...]:
+    keys = tuple(
+        (value is not None, f"{value:>20}" if isinstance(value, int) else str(value)) for value in row.keys.values()
+    )
+    return keys, row.row.source_file or "", row.sheet, row.row.source_row or 0, row.row.actual or ""
