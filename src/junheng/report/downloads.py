@@ -36,11 +36,10 @@ def write_downloads(facts: Facts, folder: Path) -> int:
     from junheng.report.site import Page, write_late
 
     files = downloads(folder)
-    county = facts.counties[0] if len(facts.counties) == 1 else None
     return write_late(
         facts,
         folder,
         lambda writer: Page(
-            "downloads.html", "downloads.html.j2", writer.texts.text("downloads.title"), {"files": files}, county
+            "downloads.html", "downloads.html.j2", writer.texts.text("downloads.title"), {"files": files}
         ),
     )

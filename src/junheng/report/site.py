@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,7 +21,10 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `path` is below the folder of a language; `template` stands in `templates/`."""
+    """One page. `path` is below the folder of a language; `template` stands in `templates/`.
+
+    A page without a county is about the whole report; it carries the county's name where there is only one.
+    """
 
     path: str
     template: str
@@ -129,6 +132,8 @@ def _write(environment: Environment, writer: Writer, page: Page, path: PurePosix
 
     `there` are the paths of all pages: the navigation links to no other.
     """
+    if page.county is None and len(writer.facts.counties) == 1:
+        page = replace(page, county=writer.facts.counties[0])
     root = "../" * (len(path.parts) - 1)
     other = next(language for language in LANGUAGES if language != writer.language)
     text = environment.get_template(page.template).render(

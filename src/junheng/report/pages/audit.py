@@ -20,5 +20,4 @@ def pages(writer: Writer) -> Iterator[Page]:
         "audit.html.j2",
         writer.texts.text("audit.title"),
         {"rows": rows, "documents": [row for row in documents if row.document in checked]},
-        facts.counties[0] if len(facts.counties) == 1 else None,
     )

@@ -31,5 +31,4 @@ def pages(writer: Writer) -> Iterator[Page]:
             "versions": sorted(json.loads(facts.run.versions or "{}").items()),
             "hashes": sorted(json.loads(facts.run.input_hashes or "{}").items()),
         },
-        facts.counties[0] if len(facts.counties) == 1 else None,
     )

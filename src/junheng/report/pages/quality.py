@@ -21,7 +21,6 @@ WORDS = ("why", "how_to_fix", "who_fixes")
 def pages(writer: Writer) -> Iterator[Page]:
     """The gate, the list of rules, a page for each rule that found something, the files, the rows set aside."""
     facts = writer.facts
-    county = facts.counties[0] if len(facts.counties) == 1 else None
     rules = Rules(facts, public=writer.public)
     names = _names_of_columns(writer)
     common: dict[str, Any] = {"rules": rules, "kind": kind, "kinds": KINDS, "statuses": STATUSES, "names": names}
@@ -36,12 +35,11 @@ def pages(writer: Writer) -> Iterator[Page]:
             "issues": facts.rows("quality.known_issue", ["rule_id", "scope"]),
             "accounts": accounts,
         },
-        county,
     )
-    yield Page("rules.html", "rules.html.j2", writer.texts.text("quality.rules"), common, county)
-    yield _sources(writer, county, accounts)
+    yield Page("rules.html", "rules.html.j2", writer.texts.text("quality.rules"), common)
+    yield _sources(writer, accounts)
     for rule in rules.found:
-        yield from _rule(writer, county, rules, rule, common)
+        yield from _rule(writer, rules, rule, common)
     for table, rows in rules.quarantined.items():
         personal = writer.public and table == "staff"
         yield Page(
@@ -49,11 +47,10 @@ def pages(writer: Writer) -> Iterator[Page]:
             "quarantine.html.j2",
             f"{writer.texts.text('quality.quarantined')} · {Messages(writer.language).text('tables', table)}",
             {**common, "table": table, "rows": [] if personal else rows, "withheld": len(rows) if personal else 0},
-            county,
         )
 
 
-def _rule(writer: Writer, county: Row | None, rules: Rules, rule: Row, common: dict[str, Any]) -> Iterator[Page]:
+def _rule(writer: Writer, rules: Rules, rule: Row, common: dict[str, Any]) -> Iterator[Page]:
     rows = rules.failing(rule.rule_id)
     columns = list(dict.fromkeys(name for row in rows for name in row.keys))
     parts = [rows[start : start + ROWS_OF_A_PAGE] for start in range(0, len(rows), ROWS_OF_A_PAGE)] or [[]]
@@ -74,7 +71,6 @@ def _rule(writer: Writer, county: Row | None, rules: Rules, rule: Row, common: d
             "rule.html.j2",
             rule.values[f"title_{writer.language}"],
             {**values, "rows": part, "number": number, "numbers": range(1, len(parts) + 1)},
-            county,
         )
 
 
@@ -88,7 +84,7 @@ def _schools(writer: Writer, rows: list[FailingRow]) -> dict[str, Row]:
     }
 
 
-def _sources(writer: Writer, county: Row | None, accounts: list[Row]) -> Page:
+def _sources(writer: Writer, accounts: list[Row]) -> Page:
     facts = writer.facts
     tables = ("source_file", "landing_column", "landing_conversion")
     files, columns, conversions = (
@@ -114,7 +110,6 @@ def _sources(writer: Writer, county: Row | None, accounts: list[Row]) -> Page:
             "accounts": accounts,
             "reasons": {row.reason: _reason(writer, row.reason) for row in files if row.reason},
         },
-        county,
     )
 
 
