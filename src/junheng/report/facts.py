@@ -35,6 +35,8 @@ class Row:
 class Facts:
     """The published warehouse of one build, opened for reading only."""
 
+    is_public = False
+
     def __init__(self, warehouse: Path) -> None:
         """Raises UsageError when there is no warehouse or an older one, MachineError when it cannot be opened."""
         self.warehouse = warehouse

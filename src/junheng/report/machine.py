@@ -202,6 +202,8 @@ def readme(facts: Facts, folder: Path) -> str:
         lines = [texts.text("readme.title"), ""]
         lines += [texts.text(f"readme.{kind}", files=counts[kind]) for kind in order]
         lines += ["", texts.text("readme.spreadsheet"), texts.text("readme.checksums")]
+        if facts.is_public:
+            lines += [texts.text("readme.public")]
         lines += [texts.text("readme.build", build=facts.run.build_id, year=facts.school_year)]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"

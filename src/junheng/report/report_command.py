@@ -12,6 +12,7 @@ from junheng.errors import MachineError, UsageError
 from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
 from junheng.report.machine import write_data, write_index
+from junheng.report.public import PublicFacts
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def _docx(facts: Facts, folder: Path, options: ReportOptions) -> int:
     from junheng.report.ledger import Ledger
     from junheng.report.word import write_word
 
-    return write_word(facts, folder, options.language, Ledger.of(options.out), options.template)
+    # who does what in the county is not for the public
+    ledger = Ledger({}) if options.public else Ledger.of(options.out)
+    return write_word(facts, folder, options.language, ledger, options.template)
 
 
 def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
@@ -99,7 +102,7 @@ def write_parts(
 
     Raises UsageError for a warehouse that is none of this version.
     """
-    with Facts(warehouse) as facts:
+    with PublicFacts(warehouse) if options.public else Facts(warehouse) as facts:
         for part in PARTS:
             if part.name in options.only:
                 say(part.name, part.write(facts, folder, options))
