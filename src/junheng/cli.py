@@ -276,6 +276,34 @@ def rollback(
     _run(run, lang, as_json)
 
 
+ledger_app = typer.Typer(help=_help("ledger"), no_args_is_help=True)
+app.add_typer(ledger_app, name="ledger")
+
+
+@ledger_app.command("import", help=_help("ledger_import"))
+def ledger_import(
+    workbook: Annotated[Path, typer.Argument(metavar="FILE", help=_help("ledger_file"))],
+    out: Out = DEFAULT_OUT,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Take what was filled into the remediation ledger."""
+
+    def run(messages: Messages) -> None:
+        from junheng.report.ledger_import import import_ledger
+        from junheng.report.ledger_printing import ledger_json, print_ledger
+
+        imported = import_ledger(workbook, out)
+        if as_json:
+            _echo_json(ledger_json(imported, out))
+        else:
+            print_ledger(imported, out, messages)
+        if imported.errors:
+            raise typer.Exit(1)
+
+    _run(run, lang, as_json)
+
+
 @app.command(help=_help("query"))
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help=_help("sql"))],

@@ -57,6 +57,13 @@ def _docx(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_word(facts, folder, options.language, ledger, options.template)
 
 
+def _xlsx(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.excel import write_workbooks
+    from junheng.report.ledger import Ledger
+
+    return write_workbooks(facts, folder, options.language, Ledger.of(options.out))
+
+
 def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_data(facts, folder)
 
@@ -70,6 +77,7 @@ def _dbt(facts: Facts, folder: Path, options: ReportOptions) -> int:
 PARTS: Sequence[Part] = (
     Part("site", _site),
     Part("docx", _docx),
+    Part("xlsx", _xlsx),
     Part("data", _data),
     Part("dbt", _dbt, in_build=False),
 )

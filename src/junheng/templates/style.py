@@ -72,15 +72,15 @@ class Book:
 
 
 @contextmanager
-def new_book(path: Path, title: str) -> Iterator[Book]:
-    """Write a workbook; it stands at its place only when it is complete.
+def new_book(path: Path, title: str, created: datetime = CREATED) -> Iterator[Book]:
+    """Write a workbook; it stands at its place only when it is complete. `created` stands in its properties.
 
     Raises OSError when it cannot be written.
     """
     partial = path.with_name(f".{path.name}.part")
     options = {**AS_GIVEN, "in_memory": True, "default_format_properties": dict(DEFAULT_FORMAT)}
     workbook = xlsxwriter.Workbook(str(partial), options)
-    workbook.set_properties({"title": title, "created": CREATED})
+    workbook.set_properties({"title": title, "created": created})
     try:
         yield Book(workbook, {})
         workbook.close()
