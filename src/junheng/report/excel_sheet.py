@@ -141,8 +141,10 @@ class Sheet:
         layout: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF"}
         if kind == "number":
             layout |= {"align": "right"}
-        elif kind in ("sign", "code"):
-            layout |= {"align": "center"} if kind == "sign" else {"align": "left", "indent": 1}
+        elif kind == "sign":
+            layout |= {"align": "center"}
+        elif kind == "code":
+            layout |= {"align": "left", "indent": 1}
         else:
             layout |= {"text_wrap": True, "align": "left", "indent": 1}
         if colour:

@@ -11,6 +11,7 @@ from junheng.errors import UsageError
 from junheng.report.facts import Row
 
 FILE = "ledger.csv"
+FORMULA = ("=", "+", "-", "@", "'")
 STATUSES = ("not_started", "in_progress", "done")
 
 
@@ -58,7 +59,7 @@ class Ledger:
                 reader = csv.DictReader(file)
                 if tuple(reader.fieldnames or ()) != HEADER:
                     raise UsageError("ledger_unreadable", file=path, expected=", ".join(HEADER))
-                return cls({row["id"]: Entry(*(row[name] or "" for name in FILLED_IN)) for row in reader})
+                return cls({row["id"]: Entry(*(_unguarded(row[name] or "") for name in FILLED_IN)) for row in reader})
         except (csv.Error, UnicodeDecodeError) as error:
             raise UsageError("ledger_unreadable", file=path, found=str(error)) from error
 
@@ -76,7 +77,16 @@ class Ledger:
                 for key in sorted(self.entries):
                     entry = self.entries[key]
                     if entry:
-                        writer.writerow([key, *(getattr(entry, name) for name in FILLED_IN)])
+                        writer.writerow([key, *(_guarded(getattr(entry, name)) for name in FILLED_IN)])
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _guarded(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe, and so does one that begins with one."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

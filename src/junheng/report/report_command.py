@@ -43,9 +43,10 @@ class Part:
 
 
 def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.ledger import Ledger
     from junheng.report.site import write_site
 
-    return write_site(facts, folder, options.language, public=options.public)
+    return write_site(facts, folder, options.language, public=options.public, ledger=Ledger.of(options.out))
 
 
 def _docx(facts: Facts, folder: Path, options: ReportOptions) -> int:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from junheng.messages import LANGUAGES, Messages
 from junheng.report.facts import Facts, Row
+from junheng.report.ledger import Ledger
 from junheng.report.navigation import navigation
 from junheng.report.paths import county_page, rule_page, school_page
 from junheng.report.texts import Texts, exact
@@ -44,6 +45,7 @@ class Writer:
     texts: Texts
     folder: Path
     public: bool = False
+    ledger: Ledger = field(default_factory=lambda: Ledger({}))
 
     @property
     def language(self) -> str:
@@ -77,12 +79,14 @@ def makers() -> tuple[PageMaker, ...]:
     return tuple(module.pages for module in (counties, *of_counties, quality, audit, methods, console))
 
 
-def write_site(facts: Facts, folder: Path, main_language: str, *, public: bool = False) -> int:
+def write_site(
+    facts: Facts, folder: Path, main_language: str, *, public: bool = False, ledger: Ledger | None = None
+) -> int:
     """Write the site into an empty folder: `index.html`, `zh/`, `en/`, `assets/`. Gives the number of pages."""
     shutil.copytree(HERE / "assets", folder / "assets")
     written = 0
     for language in LANGUAGES:
-        writer = Writer(facts, Texts(language), folder, public)
+        writer = Writer(facts, Texts(language), folder, public, ledger or Ledger({}))
         pages = [page for maker in makers() for page in maker(writer)]
         environment = _environment(writer)
         there = frozenset(page.path for page in pages) | LATE

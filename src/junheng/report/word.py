@@ -16,12 +16,13 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from junheng.errors import UsageError
+from junheng.report.charts import Chart, county_chart
 from junheng.report.facts import Facts, Row
 from junheng.report.ledger import Ledger
 from junheng.report.paths import safe
 from junheng.report.texts import Texts
 from junheng.report.word_context import CHARTS, TABLES, Context, placeholder_mark
-from junheng.report.word_format import highlight, merge_repeated, put_table, remove, saved
+from junheng.report.word_format import TEXT_WIDTH_MM, highlight, merge_repeated, put_picture, put_table, remove, saved
 from junheng.report.word_tables import Tables
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -53,7 +54,7 @@ def _document(facts: Facts, county: Row, texts: Texts, ledger: Ledger, source: P
             for column in table.merged:
                 merge_repeated(drawn, column)
         else:
-            remove(place)
+            _chart(rendered, place, county_chart(facts, texts, CHARTS[name], county))
     highlight(rendered)
     return saved(
         rendered,
@@ -62,6 +63,14 @@ def _document(facts: Facts, county: Row, texts: Texts, ledger: Ledger, source: P
         author="junheng",
         language=DOCUMENT_LANGUAGES[texts.language],
     )
+
+
+def _chart(document: Document, place: Paragraph, chart: Chart | None) -> None:
+    """A chart with its sentence and note below it, in the place of a paragraph; without data there is none."""
+    if chart is None:
+        remove(place)
+        return
+    put_picture(document, place, chart.png(), TEXT_WIDTH_MM, chart.title, chart.note)
 
 
 def _opened(source: Path) -> Any:

@@ -11,9 +11,9 @@ from junheng.report.texts import Texts
 from junheng.report.word_format import printable
 from junheng.report.word_items import GROUPS, Item, ItemWriter, of_group, with_unit
 
-# A placeholder of these names becomes a table or a picture; it stands in a paragraph of its own.
+# A placeholder of these names becomes a table or a chart (of `charts.py`); it stands in a paragraph of its own.
 TABLES = ("table_classes", "table_indicators", "table_not_compliant", "table_coefficients", "table_ledger")
-CHARTS = ("chart_indicators", "chart_coefficients")
+CHARTS = {"chart_indicators": "strip", "chart_coefficients": "coefficients", "chart_retention": "retention"}
 STAGES = ("primary", "junior")
 ALL_STAGES = (*STAGES, "special")
 

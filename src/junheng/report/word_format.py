@@ -146,13 +146,24 @@ def _merge_into(cell: _Cell, merge: Any, *, first: bool) -> None:
             run._element.getparent().remove(run._element)
 
 
-def put_picture(place: Paragraph, png: bytes, width_mm: float, text: str) -> None:
-    """A picture in the place of a paragraph, with the sentence that stands for it."""
+def put_picture(document: Document, place: Paragraph, png: bytes, width_mm: float, title: str, note: str) -> None:
+    """A picture in the place of a paragraph, below it the sentence that it shows and where it comes from."""
     for run in place.runs:
         run._element.getparent().remove(run._element)
+    place.style = table_style(document)
     place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    place.paragraph_format.keep_with_next = True
     shape = place.add_run().add_picture(BytesIO(png), width=Mm(width_mm))
-    shape._inline.docPr.set("descr", printable(text))
+    shape._inline.docPr.set("descr", printable(title))
+    below = place
+    for text, font, size in ((title, HEADING, 10.5), (note, TABLE, 9)):
+        paragraph = Paragraph(deepcopy(place._element), place._parent)
+        for run in paragraph.runs:
+            run._element.getparent().remove(run._element)
+        paragraph.paragraph_format.keep_with_next = text == title
+        set_font(paragraph.add_run(printable(text)), font, size)
+        below._element.addnext(paragraph._element)
+        below = paragraph
 
 
 def remove(place: Paragraph) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.ledger import ledger_id
 from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
 
@@ -13,14 +14,17 @@ def pages(writer: Writer) -> Iterator[Page]:
     facts, year = writer.facts, writer.facts.school_year
     for county in facts.counties:
         place = {"school_year": year, "county_code": county.county_code}
+        rows = facts.rows(
+            "display.shown_remediation", ["ratio_to_threshold", "school_code", "stage", "indicator_id"], **place
+        )
         yield Page(
             county_page(county.county_code, "ledger"),
             "ledger.html.j2",
             writer.texts.text("remediation.title"),
             {
-                "rows": facts.rows(
-                    "display.shown_remediation", ["ratio_to_threshold", "school_code", "stage", "indicator_id"], **place
-                )
+                "rows": rows,
+                "entries": {ledger_id(row): writer.ledger.entry(row) for row in rows},
+                "ledger_id": ledger_id,
             },
             county,
         )
