@@ -34,12 +34,14 @@ class ReportOptions:
 class Part:
     """One kind of output: its name on the command line and what writes it into the folder; gives the files written.
 
-    What takes long or needs an extra is not written by `junheng build`.
+    What takes long or needs an extra is not written by `junheng build`; what is not available is written only when it
+    is named, and then says what is missing.
     """
 
     name: str
     write: Callable[[Facts, Path, ReportOptions], int]
     in_build: bool = True
+    is_available: Callable[[], bool] = lambda: True
 
 
 def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
@@ -65,6 +67,19 @@ def _xlsx(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_workbooks(facts, folder, options.language, Ledger.of(options.out))
 
 
+def _pdf(facts: Facts, folder: Path, options: ReportOptions) -> int:
+    from junheng.report.ledger import Ledger
+    from junheng.report.pdf import write_pages
+
+    return write_pages(facts, folder, options.language, Ledger.of(options.out))
+
+
+def _pdf_is_available() -> bool:
+    from junheng.report.pdf import is_available
+
+    return is_available()
+
+
 def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
     return write_data(facts, folder)
 
@@ -79,6 +94,7 @@ PARTS: Sequence[Part] = (
     Part("site", _site),
     Part("docx", _docx),
     Part("xlsx", _xlsx),
+    Part("pdf", _pdf, in_build=False, is_available=_pdf_is_available),
     Part("data", _data),
     Part("dbt", _dbt, in_build=False),
 )
@@ -88,7 +104,7 @@ def parts_named(names: str | None) -> tuple[str, ...]:
     """The parts of `--only`, comma separated; all of them without it. Raises UsageError."""
     known = tuple(part.name for part in PARTS)
     if names is None:
-        return known
+        return tuple(part.name for part in PARTS if part.is_available())
     wanted = tuple(name.strip() for name in names.split(",") if name.strip())
     unknown = [name for name in wanted if name not in known]
     if unknown or not wanted:

@@ -256,7 +256,7 @@ class Context:
                 rows=len(rows),
                 over=county.coefficients_over_shown,
             ),
-            "items": text("word.remediation_items", list=text("word.sentence_list").join(items))
+            "open_items": text("word.remediation_items", list=text("word.sentence_list").join(items))
             if items
             else text("word.remediation_no_items"),
             "ledger": text("word.ledger_sentence"),
