@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
+from junheng.report.chart_looks import ROWS, Spec, finished, place, signs, wrapped
 from junheng.report.facts import Row
-from junheng.report.signs import FONT, INK, LINE, OTHER, PAPER, QUIET, SHAPES
+from junheng.report.signs import FAIL, FLOOR, INK, LINE, MET, QUIET
 from junheng.report.swarm import lanes
 from junheng.report.texts import Texts
 
 # Above this share of the threshold (%) a point stands at the right edge.
 EDGE = 300
-# Rows go into a finished specification as they are: Altair would look at every one of them.
-ROWS = alt.NamedData(name="rows")
-Spec = dict[str, Any]
 
 
-def place(text: str | None) -> float | None:
-    """Where a shown figure stands on an axis."""
-    return None if text is None else float(text)
+@dataclass(frozen=True)
+class Part:
+    """The rows of the files of one raw table by what became of them."""
 
+    table: str
+    valid: int
+    quarantined: int
+    rejected: int
+    other: int
 
-def wrapped(name: str, width: int) -> str:
-    """A name on several lines: Latin words stay whole, Chinese breaks anywhere but after an opening bracket."""
-    if name.isascii():
-        return "\n".join(textwrap.wrap(name, width * 2))
-    lines = [name[start : start + width] for start in range(0, len(name), width)]
-    for index, line in enumerate(lines[:-1]):
-        if line.endswith(("（", "《", "“")):
-            lines[index], lines[index + 1] = line[:-1], line[-1] + lines[index + 1]
-    return "\n".join(lines)
+    @property
+    def read(self) -> int:
+        """All rows of its files."""
+        return self.valid + self.quarantined + self.rejected + self.other
 
 
 def strip(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) -> Spec:
@@ -65,7 +63,7 @@ def strip(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) -> Spec:
             x=alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, EDGE], nice=False), axis=_percents()),
             y=alt.Y("indicator:N", sort=order, title=None, scale=alt.Scale(padding=0.15)),
             yOffset=alt.YOffset("lane:Q", scale=alt.Scale(domain=[-3.5, 3.5])),
-            **_signs(values, rows, texts),
+            **signs(values, rows, texts),
         )
     )
     lines = [alt.Chart().mark_rule(color=INK, strokeDash=[3, 2]).encode(x=alt.datum(floor)) for floor in floors]
@@ -75,7 +73,7 @@ def strip(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) -> Spec:
         .properties(width=238, height=alt.Step(46, **{"for": "position"}))
         .facet(column=alt.Column("stage:N", title=None, sort=_stages(rows, texts)), data=ROWS, spacing=34)
     )
-    return _finished(chart, values)
+    return finished(chart, values)
 
 
 def coefficients(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) -> Spec:
@@ -102,7 +100,7 @@ def coefficients(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) ->
             data=ROWS,
         )
     )
-    return _finished(chart, values)
+    return finished(chart, values)
 
 
 def funding(rows: Sequence[Row], texts: Texts) -> Spec:
@@ -128,7 +126,7 @@ def funding(rows: Sequence[Row], texts: Texts) -> Spec:
     chart = _bands(values, rows, texts, 1, beside=False).properties(
         width=440, height=alt.Step(48, **{"for": "position"}), data=ROWS
     )
-    return _finished(chart, values)
+    return finished(chart, values)
 
 
 def retention(rows: Sequence[Row], texts: Texts) -> Spec:
@@ -152,17 +150,55 @@ def retention(rows: Sequence[Row], texts: Texts) -> Spec:
     scale = alt.Scale(domain=[min(known) - 2, max(known) + 2], zero=False, nice=False)
     y = alt.Y("place:Q", title=None, axis=alt.Axis(tickCount=4), scale=scale)
     base = alt.Chart().encode(x=x)
-    signs = _signs([value for value in values if value["place"]], [row for row in rows if row.is_chosen], texts)
+    looks = signs([value for value in values if value["place"]], [row for row in rows if row.is_chosen], texts)
     chart = alt.layer(
         base.mark_line(color=INK, strokeDash=[4, 2], strokeWidth=1.2).encode(y=alt.Y("limit:Q", scale=scale)),
         base.mark_line(color=QUIET, strokeWidth=1).encode(
             y=y, detail="chosen:N", opacity=alt.Opacity("chosen:Q", legend=None)
         ),
-        base.mark_point(filled=True, size=40, stroke=INK, strokeWidth=0.6, opacity=1).encode(y=y, **signs),
+        base.mark_point(filled=True, size=40, stroke=INK, strokeWidth=0.6, opacity=1).encode(y=y, **looks),
         base.mark_text(dx=8, align="left", fontSize=11, color=INK).encode(y=y, text="shown:N"),
         base.mark_text(fontSize=12, color=INK).encode(y=alt.value(65), text="missing:N"),
     ).properties(width=440, height=130, data=ROWS)
-    return _finished(chart, values)
+    return finished(chart, values)
+
+
+def rows(parts: Sequence[Part], texts: Texts) -> Spec:
+    """From file to mart: a bar for each table, split by what became of its rows, and the counts as text."""
+    fates = {"valid": MET, "quarantined": FAIL, "rejected": FLOOR, "other": LINE}
+    words = {fate: texts.text(f"charts.rows_{fate}") for fate in fates}
+    values = [
+        {
+            "table": part.table,
+            "fate": words[fate],
+            "order": position,
+            "count": getattr(part, fate),
+            "told": " → ".join(str(count) for count in (part.read, part.valid + part.quarantined, part.valid))
+            if position == 0
+            else "",
+        }
+        for part in parts
+        for position, fate in enumerate(fates)
+    ]
+    y = alt.Y("table:N", title=None, sort=[part.table for part in parts], scale=alt.Scale(padding=0.35))
+    scale = alt.Scale(domain=list(words.values()), range=list(fates.values()))
+    bars = (
+        alt.Chart()
+        .mark_bar(stroke=INK, strokeWidth=0.5)
+        .encode(
+            y=y,
+            x=alt.X(
+                "count:Q", stack="normalize", title=None, axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+            ),
+            order=alt.Order("order:Q"),
+            color=alt.Color("fate:N", scale=scale, legend=alt.Legend(title=None, orient="bottom")),
+        )
+    )
+    told = (
+        alt.Chart().mark_text(align="left", fontSize=11, color=INK, dx=6).encode(y=y, x=alt.value(360), text="told:N")
+    )
+    chart = alt.layer(bars, told).properties(width=360, height=alt.Step(24), data=ROWS)
+    return finished(chart, values)
 
 
 def _bands(
@@ -183,7 +219,7 @@ def _bands(
         ),
         base.mark_line(color=QUIET, strokeWidth=1).encode(yOffset=place_of, detail="band:N"),
         base.mark_point(filled=True, size=34, stroke=INK, strokeWidth=0.6, opacity=1).encode(
-            yOffset=place_of, **_signs(values, rows, texts)
+            yOffset=place_of, **signs(values, rows, texts)
         ),
         base.mark_text(fontSize=10.5, color=INK, **label).encode(yOffset=place_of, text="shown:N"),
     )
@@ -198,49 +234,9 @@ def _against_quota(row: Row, texts: Texts) -> str:
     return texts.text("charts.no_quota") if row.threshold_shown is None else texts.word(row, "standing")
 
 
-def _signs(values: Sequence[Mapping[str, Any]], rows: Sequence[Row], texts: Texts) -> dict[str, Any]:
-    """Colour and shape by standing, with a legend in words, the best first."""
-    known = {texts.word(row, "standing"): SHAPES.get(row.standing, OTHER) for row in rows}
-    order = {sign: position for position, sign in enumerate(SHAPES.values())}
-    present = {str(value["standing"]) for value in values}
-    found = sorted(present, key=lambda one: (order.get(known.get(one, OTHER), len(order)), one))
-    looks = [known.get(one, OTHER) for one in found]
-    legend = alt.Legend(title=None, orient="bottom", symbolStrokeWidth=0.6)
-    return {
-        "color": alt.Color("standing:N", legend=legend, scale=alt.Scale(domain=found, range=[one for one, _ in looks])),
-        "shape": alt.Shape("standing:N", legend=legend, scale=alt.Scale(domain=found, range=[one for _, one in looks])),
-    }
-
-
 def _stages(rows: Sequence[Row], texts: Texts) -> list[str]:
     return [texts.text(f"stage.{stage}") for stage in ("primary", "junior") if any(row.stage == stage for row in rows)]
 
 
 def _percents() -> alt.Axis:
     return alt.Axis(values=list(range(0, EDGE + 1, 100)), labelExpr="datum.value + ' %'", labelFlush=False)
-
-
-def _finished(chart: alt.TopLevelMixin, values: Sequence[Mapping[str, Any]]) -> Spec:
-    """The looks of every chart: system fonts, thin lines, nothing that moves, no labels for machines in the marks."""
-    spec: Spec = chart.to_dict(validate=False)
-    spec["datasets"] = {"rows": list(values)}
-    spec["config"] = {
-        "aria": False,
-        "background": PAPER,
-        "font": FONT,
-        "lineBreak": "\n",
-        "view": {"stroke": LINE},
-        "axis": {
-            "labelFontSize": 10.5,
-            "labelColor": INK,
-            "labelLimit": 0,
-            "labelOverlap": False,
-            "labelBound": False,
-            "gridColor": LINE,
-            "domainColor": LINE,
-            "ticks": False,
-        },
-        "header": {"labelFontSize": 11, "labelColor": INK, "labelFontWeight": 600},
-        "legend": {"labelFontSize": 10.5, "labelColor": INK, "labelLimit": 0},
-    }
-    return spec

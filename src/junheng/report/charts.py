@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from junheng.messages import Messages
 from junheng.report import chart_specs
 from junheng.report.facts import Facts, Row
 from junheng.report.signs import FONT
@@ -80,7 +81,7 @@ def _strip(facts: Facts, texts: Texts, county: Row) -> Chart | None:
     """All units against the thresholds of the seven indicators."""
     place = {"school_year": county.school_year, "county_code": county.county_code}
     rows = facts.rows("display.shown_unit_indicator", ["indicator_id", "stage", "school_code"], **place)
-    drawn = [row for row in rows if row.ratio_to_threshold is not None]
+    drawn = [row for row in rows if row.ratio_to_threshold is not None and row.value_shown is not None]
     if not drawn:
         return None
     title = texts.text("charts.strip", units=county.units_shown, compliant=county.units_compliant_shown)
@@ -166,6 +167,42 @@ def _funding(facts: Facts, texts: Texts, county: Row) -> Chart | None:
     return Chart("chart-funding", title, note, chart_specs.funding(drawn, texts))
 
 
+def _rows(facts: Facts, texts: Texts, county: Row) -> Chart | None:
+    """What became of the rows of the files: rows are counted here, nothing is judged."""
+    accounts = facts.rows("quality.row_accounting", ["table_name"])
+    read = _rows_read(facts)
+    parts: list[chart_specs.Part] = []
+    for row in accounts:
+        rejected, other = read.get(row.table_name, (0, 0))
+        label = f"{Messages(texts.language).text('tables', row.table_name)} {row.table_name}"
+        parts.append(chart_specs.Part(label, row.rows_valid, row.rows_quarantined, rejected, other))
+    if not any(part.read for part in parts):
+        return None
+    title = texts.text(
+        "charts.rows",
+        tables=len(parts),
+        read=sum(part.read for part in parts),
+        valid=sum(part.valid for part in parts),
+        quarantined=sum(part.quarantined for part in parts),
+        rejected=sum(part.rejected for part in parts),
+    )
+    if len(facts.counties) == 1:
+        title += texts.text("charts.rows_units", units=county.units_shown)
+    note = _note(facts, texts, county, texts.text("charts.share_of_rows"), str(sum(part.read for part in parts)))
+    return Chart("chart-rows", title, note, chart_specs.rows(parts, texts))
+
+
+def _rows_read(facts: Facts) -> dict[str, tuple[int, int]]:
+    """Per table, what the files held besides landed rows: rejected rows; titles, headers, notes, totals, repeats."""
+    if not facts.exists("quality.source_file"):
+        return {}
+    found = facts.connection.execute(
+        "select table_name, sum(rows_rejected)::bigint, sum(rows_read - rows_landed - rows_rejected)::bigint"
+        " from quality.source_file where status = 'landed' group by table_name order by table_name"
+    ).fetchall()
+    return {table: (rejected or 0, max(other or 0, 0)) for table, rejected, other in found}
+
+
 def _names(facts: Facts) -> dict[str, Row]:
     """The indicators in the order of the standard."""
     return {row.indicator_id: row for row in facts.rows("marts.dim_indicator", ["item_no", "indicator_id"])}
@@ -187,4 +224,5 @@ MAKERS: Mapping[str, Maker] = {
     "coefficients": _coefficients,
     "retention": _retention,
     "funding": _funding,
+    "rows": _rows,
 }
