@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import duckdb
 
-from junheng.landing.cells import is_plain, plain_value
+from junheng.landing.cells import is_plain_read, plain_value
 from junheng.landing.model import Block, GridRows, ParquetRows, Reading, TextRows
 from junheng.landing.odd_rows import OddRows, Shape
 from junheng.landing.outcome import OpenBlock
@@ -82,22 +82,23 @@ class BlockRows:
 
     def _insert(self, block: Block, table: RawTable, texts: Mapping[str, str], shape: Shape) -> int:
         """Insert all rows, with the texts of their cells in `_odd` where one of them is not plain."""
+        present = [column for column in table.columns if column.name in texts]
         tests = [
-            is_plain(column, texts[column.name]) if shape.factor(column.name) == AS_IT_IS else "false"
-            for column in table.columns
-            if column.name in texts
+            is_plain_read(column, texts[column.name], quoted(column.name))
+            if shape.factor(column.name) == AS_IT_IS
+            else "false"
+            for column in present
         ]
         cells = ", ".join(cell(position) for position in range(len(block.headers)))
-        values = ", ".join(
-            plain_value(column, texts[column.name]) if column.name in texts else "null" for column in table.columns
-        )
+        read = "".join(f", {plain_value(column, texts[column.name])} as {quoted(column.name)}" for column in present)
+        values = ", ".join(quoted(column.name) if column in present else "null" for column in table.columns)
         number = "_number" if isinstance(block.rows, ParquetRows) else "null"
         plain = " and ".join([f"coalesce({cells}) is not null", *tests])
         try:
             inserted = self.connection.execute(
                 f"insert into raw.{quoted(table.name)} select {values}, {literal(block.file.name)},"
                 f" {_optional(block.sheet)}, {number}, case when not ({plain}) then [{cells}] end"
-                f" from {self._reader(block)}"
+                f" from (select *{read} from {self._reader(block)})"
             ).fetchone() or (0,)
         except duckdb.Error as error:
             raise _unreadable(block, error) from error

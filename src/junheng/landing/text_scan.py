@@ -18,9 +18,11 @@ FEW_CHARACTERS = 6
 
 @dataclass
 class Scan:
-    """What the bytes say. Lines are physical ones, the first is 1; `lines` does not count empty ones at the end."""
+    """What the bytes say. Lines are physical ones, the first is 1. Empty lines at the end of the file do not count.
 
-    lines: int = 0
+    `unix_ends` is no count: it is 0 when no line ends in a line feed alone.
+    """
+
     has_quote: bool = False
     has_blank_line: bool = False
     unix_ends: int = 0
@@ -54,38 +56,57 @@ def scan(path: Path) -> Scan:
     position = since_line_end = characters = 0
     tail = b""
     with path.open("rb") as file:
-        while found.is_readable and (chunk := file.read(CHUNK)):
+        while chunk := file.read(CHUNK):
             pending = decoder.getstate()[0]
             try:
-                # A file that is ASCII so far costs no second look at its characters.
+                # A chunk of ASCII costs no second look at its characters.
                 characters += 0 if chunk.isascii() and not pending else _wide(decoder.decode(chunk))
             except UnicodeDecodeError as error:
                 start = max(error.start - len(pending), 0)
-                found.bad_line = found.lines + chunk.count(b"\n", 0, start) + 1
+                found.bad_line = _line_at(path, position + start)
                 found.bad_bytes = (pending + chunk)[error.start : error.start + 4].hex(" ")
                 good = (pending + chunk)[: error.start].decode("utf-8")
                 found.is_damaged_utf8 = characters + _wide(good) >= FEW_CHARACTERS
-                break
+                return found
             if b"\0" in chunk:
-                found.nul_line = found.lines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
-                break
-            inside = chunk[: max(end - position, 0)]
-            around = tail + inside
-            found.has_blank_line = found.has_blank_line or any(ends in around for ends in (b"\n\n", b"\n\r\n", b"\r\r"))
+                found.nul_line = _line_at(path, position + chunk.index(b"\0"))
+                return found
+            _look_at_line_ends(found, tail, chunk, max(end - position, 0))
             found.has_quote = found.has_quote or b'"' in chunk
-            _count_ends(found, tail[-1:], chunk)
-            longest = _length_until_line_end(chunk)
-            if since_line_end + (len(chunk) if longest is None else longest) > LONGEST_LINE:
-                found.long_line = found.lines + 1
-                break
-            since_line_end = since_line_end + len(chunk) if longest is None else _length_after_line_end(chunk)
-            found.lines += chunk.count(b"\n")
+            until = _length_until_line_end(chunk)
+            if since_line_end + (len(chunk) if until is None else until) > LONGEST_LINE:
+                found.long_line = _line_at(path, position)
+                return found
+            since_line_end = since_line_end + len(chunk) if until is None else _length_after_line_end(chunk)
             tail = chunk[-2:]
             position += len(chunk)
-    if found.is_readable and decoder.getstate()[0]:
-        found.bad_line, found.bad_bytes = found.lines + 1, decoder.getstate()[0].hex(" ")
+    if pending := decoder.getstate()[0]:
+        found.bad_line, found.bad_bytes = _line_at(path, position), pending.hex(" ")
         found.is_damaged_utf8 = characters >= FEW_CHARACTERS
     return found
+
+
+def _look_at_line_ends(found: Scan, tail: bytes, chunk: bytes, content: int) -> None:
+    """Which line ends there are, and whether an empty line stands in the first `content` bytes. Most files have one."""
+    if b"\r" in chunk or tail[-1:] == b"\r":
+        _count_ends(found, tail[-1:], chunk)
+        ends: tuple[bytes, ...] = (b"\n\n", b"\n\r\n", b"\r\r")
+    else:
+        found.unix_ends += b"\n" in chunk
+        ends = (b"\n\n",)
+    if not found.has_blank_line and content > 0:
+        around = tail + (chunk if content >= len(chunk) else chunk[:content])
+        found.has_blank_line = any(end in around for end in ends)
+
+
+def _line_at(path: Path, offset: int) -> int:
+    """The physical line of a byte; only asked for when something is wrong there."""
+    lines = 1
+    with path.open("rb") as file:
+        while offset > 0 and (chunk := file.read(min(offset, CHUNK))):
+            lines += chunk.count(b"\n")
+            offset -= len(chunk)
+    return lines
 
 
 def blank_records(path: Path, delimiter: str, *, has_quote: bool) -> list[int]:
