@@ -53,6 +53,7 @@ def finished(chart: alt.TopLevelMixin, values: Sequence[Mapping[str, Any]]) -> S
     spec["datasets"] = {"rows": list(values)}
     spec["config"] = {
         "aria": False,
+        "padding": {"left": 14, "right": 8, "top": 4, "bottom": 4},
         "background": PAPER,
         "font": FONT,
         "lineBreak": "\n",

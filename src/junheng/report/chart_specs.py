@@ -136,7 +136,7 @@ def retention(rows: Sequence[Row], texts: Texts) -> Spec:
         {
             "year": row.graduated_in,
             "place": place(row.value_shown),
-            "chosen": int(bool(row.is_chosen)),
+            "chosen": bool(row.is_chosen),
             "shown": row.value_shown if row.is_chosen else "",
             "missing": row.sign if row.is_chosen and row.value_shown is None else "",
             "limit": place(row.threshold_shown),
@@ -153,9 +153,7 @@ def retention(rows: Sequence[Row], texts: Texts) -> Spec:
     looks = signs([value for value in values if value["place"]], [row for row in rows if row.is_chosen], texts)
     chart = alt.layer(
         base.mark_line(color=INK, strokeDash=[4, 2], strokeWidth=1.2).encode(y=alt.Y("limit:Q", scale=scale)),
-        base.mark_line(color=QUIET, strokeWidth=1).encode(
-            y=y, detail="chosen:N", opacity=alt.Opacity("chosen:Q", legend=None)
-        ),
+        base.mark_line(color=QUIET, strokeWidth=1).encode(y=y).transform_filter("datum.chosen"),
         base.mark_point(filled=True, size=40, stroke=INK, strokeWidth=0.6, opacity=1).encode(y=y, **looks),
         base.mark_text(dx=8, align="left", fontSize=11, color=INK).encode(y=y, text="shown:N"),
         base.mark_text(fontSize=12, color=INK).encode(y=alt.value(65), text="missing:N"),
