@@ -36,7 +36,9 @@ def build(raw: Path, out: Path, *entries: str, today: str = TODAY) -> Outcome:
     standards = out.parent / "standards"
     standards.mkdir(exist_ok=True)
     (standards / "known_issues.csv").write_text("\n".join([HEADER, *entries, ""]), encoding="utf-8")
-    return junheng("build", "--raw", raw, "--out", out, "--standards", standards, "--today", today, "--json")
+    return junheng(
+        "build", "--no-report", "--raw", raw, "--out", out, "--standards", standards, "--today", today, "--json"
+    )
 
 
 def rejected(out: Path) -> Path:
@@ -45,7 +47,7 @@ def rejected(out: Path) -> Path:
 
 
 def test_a_refused_build_keeps_everything_it_found(spoilt: Path, tmp_path: Path) -> None:
-    outcome = junheng("build", "--raw", spoilt, "--out", tmp_path / "out")
+    outcome = junheng("build", "--no-report", "--raw", spoilt, "--out", tmp_path / "out")
     assert outcome.code == 1
     folder = rejected(tmp_path / "out")
     text = (folder / "failing_row.csv").read_bytes()
@@ -135,7 +137,7 @@ def test_wrong_entries_end_with_two(name: str, spoilt: Path, tmp_path: Path) -> 
 
 def test_warnings_stop_a_build_when_asked_and_what_is_published_stays(published: Published) -> None:
     before = fingerprint(published.out)
-    outcome = junheng("build", "--out", published.out, "--fail-on", "warning")
+    outcome = junheng("build", "--no-report", "--out", published.out, "--fail-on", "warning")
     assert outcome.code == 1, outcome.stderr
     assert "as --fail-on asks" in outcome.stderr
     assert fingerprint(published.out) == before
@@ -151,7 +153,7 @@ def test_a_county_short_of_the_standard_stops_a_build_when_asked(spoilt: Path, t
         ids = {row["indicator_id"] for row in csv.DictReader(lines)}
     known = ids | {f"{name}_{part}" for name in ids for part in ("numerator", "denominator")}
     rewrite(raw / "county_facts.csv", without_unknown_facts)
-    outcome = junheng("build", "--raw", raw, "--out", tmp_path / "out", "--fail-on", "standard")
+    outcome = junheng("build", "--no-report", "--raw", raw, "--out", tmp_path / "out", "--fail-on", "standard")
     assert outcome.code == 1, outcome.stderr
     assert "500152 2024" in outcome.stderr
     assert "do not meet the standard" in outcome.stderr
@@ -163,6 +165,6 @@ def test_a_county_short_of_the_standard_stops_a_build_when_asked(spoilt: Path, t
     [(("--fail-on", "never"), "critical, warning, standard"), (("--today", "soon"), "YYYY-MM-DD")],
 )
 def test_wrong_options_end_with_two(arguments: tuple[str, str], words: str, tmp_path: Path) -> None:
-    outcome = junheng("build", "--out", tmp_path / "out", *arguments)
+    outcome = junheng("build", "--no-report", "--out", tmp_path / "out", *arguments)
     assert outcome.code == 2, outcome.stderr
     assert words in outcome.stderr

@@ -101,7 +101,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
     spoil(raw, "county_finance", "budget_expenditure_yuan", "-1", fiscal_year=YEAR, stage="primary")
     spoil(raw, "county_facts", "value", "150", school_year=YEAR, fact_id="social_recognition")
     out = work / "out"
-    outcome = junheng("build", "--raw", raw, "--out", out, "--quarantine", "--json")
+    outcome = junheng("build", "--no-report", "--raw", raw, "--out", out, "--quarantine", "--json")
     assert outcome.code == 0, outcome.stderr
     return Spoilt(schools[0], schools[1], schools[2], rooms, schools[3], junior, schools[4], out, outcome)
 
@@ -261,7 +261,7 @@ def test_a_table_that_is_missing_as_a_whole_is_still_refused(tmp_path: Path) -> 
     raw = sample_copy(tmp_path / "raw")
     change: Callable[[list[str], Rows], None] = lambda _header, rows: rows.clear()  # noqa: E731
     rewrite(raw / "schools.csv", change)
-    assert junheng("build", "--raw", raw, "--out", tmp_path / "out", "--quarantine").code == 1
+    assert junheng("build", "--no-report", "--raw", raw, "--out", tmp_path / "out", "--quarantine").code == 1
     assert not (tmp_path / "out" / "warehouse.duckdb").exists()
 
 

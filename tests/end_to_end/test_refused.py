@@ -45,7 +45,7 @@ def test_bad_data_is_refused_at_its_place_and_what_is_published_stays(
     raw = sample_copy(tmp_path / "raw")
     rewrite(raw / "enrolment.csv", change)
     before = fingerprint(published.out)
-    outcome = junheng("build", "--raw", raw, "--out", published.out)
+    outcome = junheng("build", "--no-report", "--raw", raw, "--out", published.out)
     assert outcome.code == 1
     for words in (
         "file: enrolment.csv",
@@ -70,7 +70,7 @@ def test_bad_data_is_refused_at_its_place_and_what_is_published_stays(
 def test_a_refusal_as_json_names_the_place_and_nothing_else_is_printed(tmp_path: Path) -> None:
     raw = sample_copy(tmp_path / "raw")
     rewrite(raw / "enrolment.csv", text_in_number)
-    outcome = junheng("build", "--raw", raw, "--out", tmp_path / "out", "--json", "--lang", "zh")
+    outcome = junheng("build", "--no-report", "--raw", raw, "--out", tmp_path / "out", "--json", "--lang", "zh")
     assert outcome.code == 1
     content = json.loads(outcome.stdout)
     assert content["status"] == "failed"
@@ -116,17 +116,17 @@ def test_wrong_usage_ends_with_two(name: str, tmp_path: Path) -> None:
 
 def test_a_folder_without_tables_ends_with_one(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
-    outcome = junheng("build", "--raw", tmp_path / "raw", "--out", tmp_path / "out")
+    outcome = junheng("build", "--no-report", "--raw", tmp_path / "raw", "--out", tmp_path / "out")
     assert outcome.code == 1
     assert "schools.csv" in outcome.stderr
 
 
 def test_an_output_folder_that_is_a_file_ends_with_two(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x", encoding="utf-8")
-    assert junheng("build", "--out", tmp_path / "out").code == 2
+    assert junheng("build", "--no-report", "--out", tmp_path / "out").code == 2
 
 
 def test_an_output_folder_that_cannot_be_made_ends_with_three(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
-    outcome = junheng("build", "--out", tmp_path / "file" / "out")
+    outcome = junheng("build", "--no-report", "--out", tmp_path / "file" / "out")
     assert outcome.code == 3, outcome.stderr

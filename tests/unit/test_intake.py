@@ -95,6 +95,37 @@ def test_leftovers_are_passed_over_and_other_files_are_named(given: Given) -> No
     assert [unread.file.name for unread in handed.unread] == ["图.png", "说明.docx"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("一小.xlsb", b"x"),
+        ("一小.numbers", b"x"),
+        ("一小.dbf", b"\x03\x7c"),
+        ("一小", b"SQLite format 3\0"),
+        ("班级.pdf", b"%PDF-1.7"),
+        ("2024学年 班级.docx", b"%PDF-1.7"),
+        ("classes.csv.bak", CSV),
+        ("班级.json", b"{}"),
+    ],
+)
+def test_what_may_hold_data_and_cannot_be_read_stops_the_landing(given: Given, name: str, content: bytes) -> None:
+    given.write("a.csv")
+    given.write(name, content)
+    given.zip("z.zip", {name: content, "b.csv": CSV})
+    assert given.names() == ["a.csv", "z.zip/b.csv"]
+    assert sorted(given.said(CRITICAL)) == sorted(("file_kind_not_read", place) for place in (name, f"z.zip/{name}"))
+    assert given.said(WARNING) == []
+
+
+@pytest.mark.parametrize("name", ["班级.png", "一小.pdf", "班级_说明.docx", "学校_填报说明.docx"])
+def test_what_holds_no_data_is_only_named(given: Given, name: str) -> None:
+    given.write("a.csv")
+    given.write(name, b"%PDF-1.7")
+    assert given.names() == ["a.csv"]
+    assert given.said(WARNING) == [("file_not_read", name)]
+    assert given.said(CRITICAL) == []
+
+
 def test_an_empty_file_and_an_empty_folder(given: Given) -> None:
     assert given.names() == []
     assert given.said(CRITICAL) == [("empty_folder", "county")]

@@ -6,7 +6,7 @@ parts must add up, and what was landed must stand in the raw tables: a build in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,12 +16,12 @@ import duckdb
 from junheng.errors import MachineError
 from junheng.landing.cells import literal, quoted
 from junheng.landing.model import Block, HandedFile, Reading
+from junheng.landing.sql import insert_rows
 from junheng.raw_contract import RawTable
 
 LANDED, REJECTED, REPEATED, NOT_READ = "landed", "rejected", "repeated", "not_read"
 PARTS = ("landed", "rejected", "repeated", "title", "header", "note", "total", "blank")
 EXAMPLES = 3
-BATCH = 500
 # Numbers of identity cards and mobile telephones: shown nowhere, whatever column they were written into.
 PERSONAL_NUMBER = r"(^|[^0-9])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})($|[^0-9])"
 TABLES = ("source_file", "landing_column", "landing_conversion")
@@ -219,8 +219,8 @@ class Accounts:
         rows = [list(astuple(record)) for record in self.records]
         for row in rows:
             row[_YEARS] = list(row[_YEARS])
-        _insert(self.connection, "quality.source_file", rows)
-        _insert(self.connection, "quality.landing_column", self._columns)
+        insert_rows(self.connection, "quality.source_file", rows)
+        insert_rows(self.connection, "quality.landing_column", self._columns)
         self._columns = []
         self.assert_accounts(contract)
 
@@ -236,15 +236,6 @@ class Accounts:
             expected = sum(one.rows_landed for one in self.of_table(table))
             if row[0] != expected:
                 raise MachineError("rows_lost", column=table, found=str(row[0]), expected=str(expected))
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows that are in memory, many with one statement."""
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
-        marks = f"({', '.join('?' * len(batch[0]))})"
-        values = [cell for row in batch for cell in row]
-        connection.execute(f"insert into {table} values {', '.join([marks] * len(batch))}", values)
 
 
 _TEXTS = ("before", "after")

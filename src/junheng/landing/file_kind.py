@@ -13,6 +13,8 @@ HEAD = 4096
 TEXT, PARQUET, XLSX, XLS, ET, ODS, ZIP = "text", "parquet", "xlsx", "xls", "et", "ods", "zip"
 # Recognised, but not read.
 ENCRYPTED, HTML, XML, OTHER_ARCHIVE, DAMAGED, OTHER = "encrypted", "html", "xml", "other_archive", "damaged", "other"
+# Spreadsheets and data bases that are not read: with a warning only, their data would be missing.
+OTHER_TABLE = "other_table"
 
 SUFFIXES = {
     TEXT: {".csv", ".tsv", ".txt", ".tab"},
@@ -24,9 +26,25 @@ SUFFIXES = {
     ZIP: {".zip"},
 }
 TABLE_SUFFIXES = frozenset().union(*SUFFIXES.values())
+# Files that hold tables whatever they are called.
+OTHER_TABLE_SUFFIXES = frozenset(
+    {
+        *(".xlsb", ".xlam", ".numbers", ".fods", ".sxc", ".wks", ".wk1", ".wk3", ".wk4", ".123", ".slk", ".dif"),
+        *(".dbf", ".mdb", ".accdb", ".sqlite", ".sqlite3", ".duckdb", ".sav", ".zsav", ".dta", ".sas7bdat", ".rds"),
+        *(".feather", ".arrow", ".orc", ".avro"),
+    }
+)
+# Pictures, sound, film and programs: none of them is a table that was handed in, whatever its name.
+NO_TABLE_SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".svg", ".ico", ".psd"),
+        *(".mp3", ".wav", ".mp4", ".avi", ".mov", ".exe", ".dll", ".lnk", ".url", ".ttf", ".otf"),
+    }
+)
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
-OTHER_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"SQLite format 3\0", b"\x7fELF", b"MZ\x90\0")
+OTHER_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ\x90\0")
+DATA_BASES = (b"SQLite format 3\0", b"\0\1\0\0Standard ")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -42,6 +60,8 @@ def kind_of(path: Path, limits: Limits) -> str:
         return PARQUET if _has_parquet_footer(path) else DAMAGED
     if head.startswith(OTHER_ARCHIVES):
         return OTHER_ARCHIVE
+    if head.startswith(DATA_BASES):
+        return OTHER_TABLE
     if head.startswith(OTHER_BINARY):
         return OTHER
     start = _ascii(head).lstrip().lower()
@@ -60,8 +80,10 @@ def _kind_of_archive(path: Path, limits: Limits) -> str:
                 if any(name.startswith("xl/") and name.endswith(".bin") for name in names) and not any(
                     name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names
                 ):
-                    return OTHER
+                    return OTHER_TABLE
                 return XLSX if any(name.replace("\\", "/").lower().startswith("xl/") for name in names) else OTHER
+            if any(name.lower().endswith(".iwa") for name in names):
+                return OTHER_TABLE if path.suffix.lower() not in (".pages", ".key") else OTHER
             if "mimetype" in names and "content.xml" in names:
                 mimetype = archive.getinfo("mimetype")
                 text = archive.read(mimetype) if mimetype.file_size < HEAD else b""

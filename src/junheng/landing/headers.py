@@ -18,6 +18,8 @@ from junheng.raw_contract import RawTable
 LEVELS = " / "
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 MARKS = "*★☆※▲△●:;,。、"
+# Texts of cells that are remembered: those of a county.
+REMEMBERED = 1 << 15
 IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
@@ -57,7 +59,7 @@ def ignored(kind: str) -> frozenset[str]:
 
 def match_header(header: str, table: RawTable) -> HeaderMatch | None:
     """The column of a table that a header names, or None."""
-    names = _names(table.name, tuple((column.name, column.name_zh) for column in table.columns))
+    names = _names_of(table)
     for candidate in candidates(header):
         found = names.get(candidate.name)
         if found is None:
@@ -71,10 +73,15 @@ def match_header(header: str, table: RawTable) -> HeaderMatch | None:
 def header_word_test(contract: Mapping[str, RawTable]) -> Callable[[str], bool]:
     """Whether a text is what a header of some raw table may say, or of a column that is known and never read."""
     tables = tuple(contract.values())
+    words = frozenset(name for table in tables for name in _names_of(table))
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=REMEMBERED)
     def is_header_word(text: str) -> bool:
-        return is_context(text) or is_personal(text) or any(match_header(text, table) for table in tables)
+        if is_context(text) or is_personal(text):
+            return True
+        # Most texts are figures and names of schools: they are no word of any table.
+        is_word = any(way.name in words for way in candidates(text))
+        return is_word and any(match_header(text, table) for table in tables)
 
     return is_header_word
 
@@ -166,6 +173,10 @@ def _without_number(text: str) -> str:
     return re.sub(
         rf"^(?:\((?:\d{{1,2}}|[{numeral}]{{1,3}})\)|(?:\d{{1,2}}|[{numeral}]{{1,3}})[.、)])\s*(?=\D)", "", text
     )
+
+
+def _names_of(table: RawTable) -> Mapping[str, tuple[str, str]]:
+    return _names(table.name, tuple((column.name, column.name_zh) for column in table.columns))
 
 
 @cache

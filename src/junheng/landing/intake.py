@@ -14,9 +14,10 @@ from junheng.errors import UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
 from junheng.landing import file_kind
 from junheng.landing.archive import ArchiveRefusedError, Budget, Member, members, open_archive, unmarked_name, unpack
-from junheng.landing.file_kind import SUFFIXES, TABLE_SUFFIXES, kind_of
+from junheng.landing.file_kind import NO_TABLE_SUFFIXES, OTHER_TABLE_SUFFIXES, SUFFIXES, TABLE_SUFFIXES, kind_of
 from junheng.landing.limits import DEFAULT_LIMITS, Limits
 from junheng.landing.model import HandedFile
+from junheng.landing.table_names import is_named_as_table
 
 # What file managers and office programs leave behind.
 LEFTOVERS = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
@@ -168,7 +169,9 @@ class _Intake:
         """Say of a file that cannot be read why; whether it would have been a table is told by its name."""
         suffix = PurePosixPath(file.name).suffix.lower()
         is_table = suffix in TABLE_SUFFIXES
-        if file.kind == file_kind.ENCRYPTED and is_table:
+        is_other_table = suffix in OTHER_TABLE_SUFFIXES or file.kind == file_kind.OTHER_TABLE
+        may_hold_data = is_other_table or (suffix not in NO_TABLE_SUFFIXES and is_named_as_table(file.name))
+        if file.kind == file_kind.ENCRYPTED and (is_table or may_hold_data):
             self._refuse_file("workbook_encrypted", CRITICAL, file)
         elif file.kind == file_kind.OTHER_ARCHIVE:
             self._refuse_file("archive_kind_unknown", CRITICAL, file)
@@ -176,8 +179,10 @@ class _Intake:
             self._refuse_file("file_damaged", CRITICAL, file)
         elif file.kind in (file_kind.HTML, file_kind.XML) and is_table:
             self._refuse_file("markup_as_workbook", CRITICAL, file, file.kind)
-        elif file.kind not in SUFFIXES and is_table:
+        elif file.kind not in SUFFIXES and is_table and not is_other_table:
             self._refuse_file("not_a_table_file", CRITICAL, file)
+        elif (file.kind not in SUFFIXES or not is_table) and may_hold_data:
+            self._refuse_file("file_kind_not_read", CRITICAL, file)
         elif file.kind not in SUFFIXES or (file.kind == file_kind.TEXT and not is_table):
             self._refuse_file("file_not_read", WARNING, file)
         else:
@@ -206,8 +211,7 @@ class _Intake:
                     self._refuse_file(member.refusal, CRITICAL, handed)
                     continue
                 if not _may_hold_table(member):
-                    if PurePosixPath(name).suffix.lower() not in DESCRIPTIONS:
-                        self._refuse_file("file_not_read", WARNING, handed)
+                    self._pass_over_member(handed)
                     continue
                 target = self._new_path(member.name)
                 try:
@@ -220,6 +224,18 @@ class _Intake:
                 self.add_file(target, name, depth + 1)
         if len(self.files) + len(self.unread) == before:
             self._refuse_file("empty_archive", CRITICAL, file)
+
+    def _pass_over_member(self, handed: HandedFile) -> None:
+        """A member that its suffix says cannot be read is not unpacked."""
+        suffix = PurePosixPath(handed.name).suffix.lower()
+        if suffix in DESCRIPTIONS:
+            return
+        is_data = suffix in OTHER_TABLE_SUFFIXES or (
+            suffix not in NO_TABLE_SUFFIXES and is_named_as_table(PurePosixPath(handed.name).name)
+        )
+        self._refuse_file(
+            "file_kind_not_read" if is_data else "file_not_read", CRITICAL if is_data else WARNING, handed
+        )
 
     def _new_path(self, name: str) -> Path:
         """A new path below the scratch folder; of the name only a known suffix is kept."""

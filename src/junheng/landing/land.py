@@ -38,7 +38,7 @@ from junheng.landing.refused import FileRefusedError
 from junheng.landing.repeats import SeenBlocks, take_repeats_out
 from junheng.landing.rows import BlockRows
 from junheng.landing.source_files import SourceFiles
-from junheng.landing.sql import literal, quoted
+from junheng.landing.sql import insert_rows, literal, quoted
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
@@ -192,8 +192,9 @@ class _Landing:
                 "create or replace table scratch.restored"
                 " (row_number bigint, column_name varchar, before varchar, after varchar)"
             )
-            self.connection.executemany(
-                "insert into scratch.restored values (?, ?, ?, ?)",
+            insert_rows(
+                self.connection,
+                "scratch.restored",
                 [[code.row, code.column, code.before, code.after] for code in codes],
             )
             self.accounts.add_conversions(
@@ -207,8 +208,9 @@ class _Landing:
         self.connection.execute(
             "create or replace table scratch.filled (row_number bigint, column_name varchar, after varchar)"
         )
-        self.connection.executemany(
-            "insert into scratch.filled values (?, ?, ?)",
+        insert_rows(
+            self.connection,
+            "scratch.filled",
             [[cell.row, columns[cell.position], cell.text] for cell in filled],
         )
         self.accounts.add_conversions(
@@ -239,8 +241,9 @@ class _Landing:
     def _settle(self) -> None:
         """Judge what was kept as text of the open blocks, and close their accounts."""
         self.odd.settle({one.number: one for one in self.open})
+        years = self._years()
         for one in self.open:
-            record = one.record(self._years(one))
+            record = one.record(years.get((one.table, one.block.file.name, one.block.sheet), ()))
             self.accounts.add(record)
             if not record.rows_landed + record.rows_rejected:
                 name, sheet = one.block.file.name, one.block.sheet
@@ -249,14 +252,17 @@ class _Landing:
         self.landed += self.open
         self.open = []
 
-    def _years(self, one: OpenBlock) -> tuple[int, ...]:
-        year = quoted(year_column(self.contract[one.table]))
-        rows = self.connection.execute(
-            f"select distinct {year} from raw.{quoted(one.table)} where _source_file = ?"
-            f" and _source_sheet is not distinct from ? and {year} is not null order by 1",
-            [one.block.file.name, one.block.sheet],
-        ).fetchall()
-        return tuple(int(found) for (found,) in rows)
+    def _years(self) -> dict[tuple[str, str, str | None], tuple[int, ...]]:
+        """The years of the rows of each raw table, file and sheet, with one statement for each table."""
+        found: dict[tuple[str, str, str | None], tuple[int, ...]] = {}
+        for name in dict.fromkeys(one.table for one in self.open):
+            rows = self.connection.execute(
+                f"select _source_file, _source_sheet, {quoted(year_column(self.contract[name]))} as year"
+                f" from raw.{quoted(name)} group by all having year is not null order by year"
+            ).fetchall()
+            for file, sheet, year in rows:
+                found[name, file, sheet] = (*found.get((name, file, sheet), ()), int(year))
+        return found
 
     def _table(self, name: str) -> LandedTable:
         blocks = [one for one in self.landed if one.table == name]

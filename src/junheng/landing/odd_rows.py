@@ -20,9 +20,9 @@ from junheng.landing.cells import decimals, is_plain, plain_value, reading
 from junheng.landing.keys import PERSONAL, PSEUDONYMS
 from junheng.landing.model import GridRows
 from junheng.landing.outcome import OpenBlock
-from junheng.landing.records import path_literal
+from junheng.landing.records import KEPT_OF_LINE, path_literal
 from junheng.landing.row_kinds import DATA, TOTAL, header_words, row_kind
-from junheng.landing.sql import listed, literal, quoted
+from junheng.landing.sql import insert_rows, listed, literal, quoted
 from junheng.landing.totals import check_totals
 from junheng.messages import Messages
 from junheng.raw_contract import FACT, RawColumn, RawTable
@@ -40,6 +40,7 @@ PLACE = (
 BETWEEN = chr(31)
 HIDDEN = "***"
 LONGEST_ROW = 1 << 26
+QUOTED_CELL = '"([^"]|"")*"'
 REJECTED_ROW = """
 create schema if not exists quality;
 create or replace table quality.rejected_row (
@@ -173,8 +174,9 @@ class OddRows:
         """Take the rows that are no data out of `odd`, and count them; totals are left in `scratch.total`."""
         self.connection.execute("create or replace table scratch.header_word (_block integer, words varchar[])")
         numbers = self.connection.execute(f"select distinct _block from {odd} order by 1").fetchall()
-        self.connection.executemany(
-            "insert into scratch.header_word values (?, ?)",
+        insert_rows(
+            self.connection,
+            "scratch.header_word",
             [[number, header_words(blocks[number].block.headers)] for (number,) in numbers],
         )
         self.connection.execute(f"create or replace table scratch.total_row as from {odd} limit 0")
@@ -258,9 +260,11 @@ class OddRows:
         known = ", ".join(
             f"{literal(column.name)}, {_read(column)}.value" for column in columns if column.name not in PSEUDONYMS
         )
+        personal = [str(number) for number, one in blocks.items() if one.reading.personal]
+        is_hidden = f"_reject is not null and _block in ({', '.join(personal) or 'null'})"
         self.connection.execute(
             "insert into quality.rejected_row select $table, _source_file, _source_sheet, _source_row,"
-            f" json_object({texts}), reasons, case when _reject is null then json_object({known}) end"
+            f" case when ({is_hidden}) is not true then json_object({texts}) end, reasons, case when _reject is null then json_object({known}) end"
             " from scratch.read_row inner join"
             " (select _id, list_sort(list(distinct rule_id)) as reasons"
             " from scratch.rejected group by all) using (_id) order by _block, _source_row, _id",
@@ -277,16 +281,16 @@ class OddRows:
         ).fetchall()
         for (number,) in numbers:
             expected = self.messages.text("expected", "cells", count=len(blocks[number].block.headers))
-            # A line with personal data in it is shown nowhere.
-            shown = (
-                "null"
-                if blocks[number].reading.personal
-                else without_persons("left(array_to_string(_cells, $delimiter), 200)")
-            )
+            # The cells of such a line stand under wrong headers: any may name a person, so they are only counted.
+            before, after = self.messages.text("expected", "cells_found").split("{count}")
+            line = "array_to_string(_cells, $delimiter)"
+            count = f"len(string_split(regexp_replace({line}, {literal(QUOTED_CELL)}, '', 'g'), $delimiter))"
+            shown = f"{literal(before)} || {count} || {literal(after)}"
             self.connection.execute(
                 f'insert into {TABLE} (rule_id, severity, table_name, file, sheet, "row", found, expected)'
                 f" select _reject, '{CRITICAL}', $table, _source_file, _source_sheet, _source_row,"
-                f" case when $delimiter is not null then {shown} end,"
+                " case when $delimiter is not null and _reject <> 'broken_record'"
+                f" and strlen({line}) < {KEPT_OF_LINE} then {shown} end,"
                 " case when _reject <> 'broken_record' then $expected end"
                 " from scratch.read_row where _reject is not null and _block = $number",
                 {
@@ -319,8 +323,9 @@ class OddRows:
         self.connection.execute(
             "create or replace table scratch.extent (_block integer, _first_row bigint, _last_row bigint)"
         )
-        self.connection.executemany(
-            "insert into scratch.extent values (?, ?, ?)",
+        insert_rows(
+            self.connection,
+            "scratch.extent",
             [[number, *blocks[number].extent] for (number,) in numbers],
         )
         check_totals(

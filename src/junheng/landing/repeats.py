@@ -15,6 +15,7 @@ from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
 from junheng.landing.accounting import REPEATED, Accounts, SourceRecord
 from junheng.landing.cells import literal, quoted
 from junheng.landing.model import Block, Reading
+from junheng.landing.sql import insert_rows
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
@@ -131,8 +132,9 @@ def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, pl
     Gives False when there is none.
     """
     connection.execute("create or replace table scratch.place (file varchar, sheet varchar, position integer)")
-    connection.executemany(
-        "insert into scratch.place values (?, ?, ?)",
+    insert_rows(
+        connection,
+        "scratch.place",
         [[place.file, place.sheet, position] for position, place in enumerate(places)],
     )
     raw = f"raw.{quoted(table.name)}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import PurePosixPath
 
 from junheng.landing.constants import Place, places
-from junheng.landing.headers import parts
+from junheng.landing.headers import ignored, parts
 from junheng.landing.model import Block
 from junheng.landing.plain import key, tidy, word_rows
 
@@ -20,6 +21,14 @@ def tables_named(block: Block) -> tuple[str, ...]:
         if found := tuple(dict.fromkeys(_names()[word] for word in words if word in _names())):
             return found
     return ()
+
+
+def is_named_as_table(name: str) -> bool:
+    """Whether a file has the name of a table, leaving out suffixes, years and numbers, and is no page of notes."""
+    stem = PurePosixPath(name).name.split(".")[0]
+    words = [key(word) for word in (stem, *BETWEEN.split(tidy(stem)))]
+    is_about_one = any(word in ignored("file") for word in words)
+    return not is_about_one and any(without_surroundings(word) in _names() for word in words)
 
 
 def without_surroundings(name: str) -> str:
