@@ -264,7 +264,8 @@ class OddRows:
         is_hidden = f"_reject is not null and _block in ({', '.join(personal) or 'null'})"
         self.connection.execute(
             "insert into quality.rejected_row select $table, _source_file, _source_sheet, _source_row,"
-            f" case when ({is_hidden}) is not true then json_object({texts}) end, reasons, case when _reject is null then json_object({known}) end"
+            f" case when ({is_hidden}) is not true then json_object({texts}) end, reasons,"
+            f" case when _reject is null then json_object({known}) end"
             " from scratch.read_row inner join"
             " (select _id, list_sort(list(distinct rule_id)) as reasons"
             " from scratch.rejected group by all) using (_id) order by _block, _source_row, _id",
