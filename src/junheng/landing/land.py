@@ -42,6 +42,8 @@ from junheng.landing.sql import insert_rows, literal, quoted
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
+# However large the files are; what does not fit is written beside the build file.
+MEMORY = "500MB"
 REQUIRED_TABLE = "schools"
 # Blocks that nobody expects in a raw table: nothing is said of them.
 CELL_FILLED = "merged_cell_filled"
@@ -65,6 +67,7 @@ def land(
     """
     handed = hand_in(path, scratch_folder, findings)
     # A national year lands in half the time when its texts are stored as they are.
+    connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set disabled_compression_methods = 'dictionary,fsst,dict_fsst'")
     landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)
     for unread in handed.unread:
