@@ -18,6 +18,7 @@ STATUSES = ("error", "fail", "warn", "no_data", "not_applicable", "pass")
 FOUND = ("error", "fail", "warn")
 # Keys that point at one person.
 PERSONAL_KEYS = frozenset({"staff_id"})
+PERSONAL_TABLE = "raw.staff"
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,21 @@ class Rules:
         rows = self._by_rule.get(rule_id, [])
         return [row for row in rows if not (self.public and PERSONAL_KEYS & row.keys.keys())]
 
-    def withheld(self, rule_id: str) -> int:
-        """How many rows are left out because they point at persons."""
-        return len(self._by_rule.get(rule_id, [])) - len(self.failing(rule_id))
+    def withheld(self, rule: Row) -> int:
+        """How many rows a public report leaves out because they point at persons."""
+        return (
+            max(rule.rows_failed - len(self.failing(rule.rule_id)), 0) if self.public and self._is_personal(rule) else 0
+        )
 
     @cached_property
     def quarantined(self) -> dict[str, list[Row]]:
-        """The rows that were set aside, by table; tables without one are left out."""
+        """The rows that were set aside, by table; tables without one are left out. A public report lists none."""
         found = {}
         for account in self.facts.rows("quality.row_accounting", ["table_name"]):
             if account.rows_quarantined:
                 table = f"quality.quarantine_{account.table_name}"
-                found[account.table_name] = self.facts.rows(table, ["_source_file", "_source_row"])
+                rows = [] if self.public else self.facts.rows(table, ["_source_file", "_source_row"])
+                found[account.table_name] = rows
         return found
 
 

@@ -40,13 +40,13 @@ def pages(writer: Writer) -> Iterator[Page]:
     yield _sources(writer, accounts)
     for rule in rules.found:
         yield from _rule(writer, rules, rule, common)
+    set_aside = {row.table_name: row.rows_quarantined for row in accounts}
     for table, rows in rules.quarantined.items():
-        personal = writer.public and table == "staff"
         yield Page(
             f"quarantine/{table}.html",
             "quarantine.html.j2",
             f"{writer.texts.text('quality.quarantined')} · {Messages(writer.language).text('tables', table)}",
-            {**common, "table": table, "rows": [] if personal else rows, "withheld": len(rows) if personal else 0},
+            {**common, "table": table, "rows": rows, "count": set_aside[table]},
         )
 
 
@@ -59,7 +59,7 @@ def _rule(writer: Writer, rules: Rules, rule: Row, common: dict[str, Any]) -> It
         "rule": rule,
         "words": {name: in_language(rule.values[name] or "", writer.language) for name in WORDS},
         "columns": columns,
-        "withheld": rules.withheld(rule.rule_id),
+        "withheld": rules.withheld(rule),
         "total": len(rows),
         "has_sheets": any(row.sheet for row in rows),
         "has_places": any(row.row.source_file for row in rows),
