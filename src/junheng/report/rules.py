@@ -76,9 +76,9 @@ class Rules:
 
     def withheld(self, rule: Row) -> int:
         """How many rows a public report leaves out because they point at persons."""
-        return (
-            max(rule.rows_failed - len(self.failing(rule.rule_id)), 0) if self.public and self._is_personal(rule) else 0
-        )
+        if not self.public or rule.table_name != PERSONAL_TABLE:
+            return 0
+        return int(rule.rows_failed) - len(self.failing(rule.rule_id))
 
     @cached_property
     def quarantined(self) -> dict[str, list[Row]]:
