@@ -40,6 +40,7 @@ PLACE = (
 BETWEEN = chr(31)
 HIDDEN = "***"
 LONGEST_ROW = 1 << 26
+SHORTEST_BUFFER = 1 << 21
 QUOTED_CELL = '"([^"]|"")*"'
 REJECTED_ROW = """
 create schema if not exists quality;
@@ -117,11 +118,13 @@ class OddRows:
         for shape, pile in self._piles.items():
             names = ["_block", "_source_file", "_source_sheet", "_source_row", "_cells", "_reject"]
             columns = ", ".join(f"{literal(name)}: 'varchar'" for name in [*names, *self._columns(shape)])
+            # The reader takes sixteen times the longest line as its buffer unless told otherwise.
+            longest = min(LONGEST_ROW, max(pile.stat().st_size, SHORTEST_BUFFER))
             self.connection.execute(
                 f"insert into {self.table_of(shape)} select * replace ("
                 f"coalesce(string_split(_cells, {literal(BETWEEN)}), []) as _cells) from read_csv("
                 f"{path_literal(pile)}, auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"',"
-                f" nullstr = '', max_line_size = {LONGEST_ROW}, columns = {{{columns}}})"
+                f" nullstr = '', max_line_size = {longest}, buffer_size = {longest}, columns = {{{columns}}})"
             )
             pile.unlink()
         self._piles = {}
