@@ -217,8 +217,9 @@ def test_a_public_report_names_no_person(warehouse: Path, tmp_path: Path) -> Non
     with duckdb.connect(str(copy)) as connection:
         connection.execute("update quality.rule_result set status = 'warn', rows_failed = 1 where rule_id = ?", [rule])
         connection.execute(
-            "insert into quality.failing_row (suite, rule_id, table_name, severity, keys, source_file, source_row, actual)"
-            " values ('plausibility.staff', ?, 'raw.staff', 'warning', '{\"staff_id\":\"S0000047\"}', 'staff.csv', 2, '3')",
+            "insert into quality.failing_row (suite, rule_id, table_name, severity, keys, source_file,"
+            " source_row, actual) values ('plausibility.staff', ?, 'raw.staff', 'warning',"
+            " '{\"staff_id\":\"S0000047\"}', 'staff.csv', 2, '3')",
             [rule],
         )
     for public in (False, True):
