@@ -23,6 +23,8 @@ POINTS_PER_INCH = 200
 FONT_OF_TEXT = re.compile(r' font-family="[^"]*"')
 PLACES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 SIZE = re.compile(r' width="[\d.]+" height="[\d.]+" viewBox="[^"]*"')
+# A drawing is one picture with one description: its marks are none of their own.
+MARKS_FOR_READERS = re.compile(r' (?:role|aria-roledescription|aria-label)="[^"]*"')
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 
 
@@ -43,6 +45,7 @@ class Chart:
         plain = {**self.spec, "config": {**self.spec["config"], "font": "sans-serif"}}
         drawn = PLACES.sub(_shorter, FONT_OF_TEXT.sub("", vl_convert.vegalite_to_svg(plain)))
         attributes, rest = drawn.removeprefix("<svg").split(">", 1)
+        rest = MARKS_FOR_READERS.sub("", rest)
         title, desc = f"{self.name}-title", f"{self.name}-desc"
         return Markup(  # noqa: S704 (Vega escapes the texts of the drawing)
             f'<svg xmlns="http://www.w3.org/2000/svg"{_size(attributes)}'

@@ -155,10 +155,28 @@ function links() {
   for (const link of document.querySelectorAll("a[data-keeps-hash]")) link.hash = location.hash;
 }
 
+// The place on the page that the hash names, if there is one; any text may stand in a hash.
+function place() {
+  try {
+    return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return null;
+  }
+}
+
+// A table that is wider than the page is scrolled inside its frame: with the keyboard, too.
+function reachable() {
+  for (const frame of document.querySelectorAll(".scroll")) {
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+    else frame.removeAttribute("tabindex");
+  }
+}
+
 if (tables.length) {
   // A hash that names a place on the page is left alone.
-  const isPlace = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (isPlace) tables.forEach((state) => { state.only = state.defaultOnly; apply(state); });
+  if (place()) tables.forEach((state) => { state.only = state.defaultOnly; apply(state); });
   else read();
-  addEventListener("hashchange", () => { if (!document.getElementById(decodeURIComponent(location.hash.slice(1)))) read(); });
+  addEventListener("hashchange", () => { if (!place()) read(); });
 }
+reachable();
+addEventListener("resize", reachable);
