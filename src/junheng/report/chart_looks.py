@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 
 from junheng.report.facts import Row
+from junheng.report.masking import rules
 from junheng.report.signs import FONT, INK, LINE, OTHER, PAPER, SHAPES
 from junheng.report.texts import Texts
 
@@ -18,8 +19,8 @@ ROWS = alt.NamedData(name="rows")
 
 
 def place(text: str | None) -> float | None:
-    """Where a shown figure stands on an axis."""
-    return None if text is None else float(text)
+    """Where a shown figure stands on an axis; one that is hidden stands nowhere."""
+    return None if text is None or text == rules()["sign"] else float(text)
 
 
 def wrapped(name: str, width: int) -> str:

@@ -268,4 +268,4 @@ def _basics(connection: duckdb.DuckDBPyConnection, found: Subjects) -> None:
                 other for other in amounts if other[:2] == (year, county) and other[2] in related and other[3] != "all"
             }
             if stage == "all":
-                found["basic"].add((year, county, "staff", "all"))
+                found["basic"] |= {(year, county, name, "all") for name in related}
