@@ -213,7 +213,7 @@ class SchoolPages:
         ]
         return self._section(
             "items",
-            (1.2, 6, 2.2, 3, 2),
+            (1.7, 6, 2.2, 3, 2),
             (0, 1, 3, 4),
             ("stage", "indicator", "value", "limit", "verdict"),
             rows,

@@ -62,7 +62,7 @@ class Tables:
         return TableText(
             [
                 self._head("stage", 14),
-                self._head("indicator", 52, "left"),
+                self._head("indicator", 50, "left"),
                 self._head("standard", 25),
                 self._head("mean", 18, "right"),
                 self._head("units", 12, "right"),
