@@ -27,6 +27,7 @@ class Reader:
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
         try:
             self._watch(context)
+            context.set_default_timeout(15_000)
             yield context.new_page()
         finally:
             context.close()
