@@ -99,7 +99,13 @@ select
         || cast(coefficients as string)
         || ' 个，'
         || cast(coefficients_met as string)
-        || ' 个不超过限值。'
+        || ' 个不超过限值'
+        || case
+            when coefficients - coefficients_met - coefficients_over > 0
+            then '，' || cast(coefficients - coefficients_met - coefficients_over as string) || ' 个缺数据'
+            else ''
+        end
+        || '。'
     ) as headline_zh,
     (
         coalesce(county_name, county_code)
@@ -117,7 +123,13 @@ select
         || cast(coefficients_met as string)
         || ' of '
         || cast(coefficients as string)
-        || ' coefficients are within their limits.'
+        || ' coefficients are within their limits'
+        || case
+            when coefficients - coefficients_met - coefficients_over > 0
+            then ', ' || cast(coefficients - coefficients_met - coefficients_over as string) || ' lack data'
+            else ''
+        end
+        || '.'
     ) as headline_en,
     cast(units as string) as units_shown,
     cast(units_compliant as string) as units_compliant_shown,
