@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,7 +17,6 @@ from junheng.report.facts import Facts
 from junheng.report.ledger import Ledger
 from junheng.report.pdf import write_pages
 from junheng.report.word import write_word
-from tests.end_to_end.command_line import SAMPLE, junheng
 
 COUNTY = "500152"
 HOSTILE = '=HYPERLINK("http://x")&<b>'
@@ -61,18 +58,9 @@ class Written:
 
 
 @pytest.fixture(scope="session")
-def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_warehouse(published_sample: Path) -> Path:
     """The published sample county, built once for all processes of the test run."""
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent
-    out = place / "office sample"
-    with (place / "office sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (out / "warehouse.duckdb").exists():
-            outcome = junheng("build", "--raw", SAMPLE, "--out", out)
-            assert outcome.code == 0, outcome.stderr
-    return out / "warehouse.duckdb"
+    return published_sample / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="session")
