@@ -28,7 +28,7 @@ def out(written: Written, tmp_path: Path) -> Path:
     folder = tmp_path / "输出"
     folder.mkdir()
     # no symbolic link: a report is written beside the file that is really there
-    (folder / "warehouse.duckdb").hardlink_to(written.warehouse)
+    (folder / "warehouse.duckdb").hardlink_to(written.warehouse.resolve())
     return folder
 
 

@@ -46,11 +46,12 @@ class Handed:
 def hand_in(path: Path, scratch: Path, findings: Findings, limits: Limits = DEFAULT_LIMITS) -> Handed:
     """Find the files in a file, a folder or an archive. Members of archives are unpacked into the folder `scratch`.
 
-    Everything that is refused is a finding: critical where data may be in it. Raises UsageError for a path that does
-    not exist.
+    That folder is made; later steps of landing write copies into it. Everything that is refused is a finding: critical
+    where data may be in it. Raises UsageError for a path that does not exist.
     """
     if not path.exists():
         raise UsageError("raw_folder_missing", file=path)
+    scratch.mkdir(parents=True, exist_ok=True)
     intake = _Intake(scratch, findings, limits)
     if path.is_dir():
         intake.add_folder(path)
@@ -239,7 +240,6 @@ class _Intake:
 
     def _new_path(self, name: str) -> Path:
         """A new path below the scratch folder; of the name only a known suffix is kept."""
-        self.scratch.mkdir(parents=True, exist_ok=True)
         suffix = PurePosixPath(name).suffix.lower()
         while True:
             self.copies += 1

@@ -99,7 +99,6 @@ class OddRows:
         held = {constant.column: constant.value for constant in one.reading.constants}
         columns = [(positions.get(name), held.get(name)) for name in self._columns(shape)]
         place = [one.number, one.block.file.name, one.block.sheet]
-        self.folder.mkdir(parents=True, exist_ok=True)
         with pile.open("a", encoding="utf-8", newline="") as target:
             writer = csv.writer(target, lineterminator="\n")
             for number, row in zip(rows.numbers, rows.rows, strict=True):
