@@ -19,12 +19,16 @@ from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng, sample
 
 @dataclass(frozen=True)
 class Published:
-    """What `junheng build --raw seeds/raw --json` of the wheel gave; where the wheel is and where it was run."""
+    """What `junheng build --raw seeds/raw --json` of the wheel gave; where the wheel is and where it was run.
+
+    `parts` are the names in the output folder right after it: later tests are refused there, and that is kept.
+    """
 
     out: Path
     outcome: Outcome
     installed: Path
     working_directory: Path
+    parts: frozenset[str]
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Published:
     arguments = ("--raw", raw, "--standards", place / "own", "--out", place / "out", "--json")
     outcome = junheng("build", "--no-report", *arguments, cwd=place)
     assert outcome.code == 0, outcome.stderr
-    return Published(place / "out", outcome, ROOT / "src", place)
+    return Published(place / "out", outcome, ROOT / "src", place, names_in(place / "out"))
 
 
 @pytest.fixture(scope="session")
@@ -89,4 +93,9 @@ def published(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Publ
     for path in (installed, *installed.rglob("*")):
         path.chmod(0o755)
     assert outcome.code == 0, outcome.stderr
-    return Published(place / "输出", outcome, installed, place / "empty")
+    return Published(place / "输出", outcome, installed, place / "empty", names_in(place / "输出"))
+
+
+def names_in(folder: Path) -> frozenset[str]:
+    """What stands in a folder."""
+    return frozenset(path.name for path in folder.iterdir())
