@@ -1,0 +1,58 @@
+"""`junheng build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from junheng.commands.options import DEFAULT_OUT, Json, Lang, Out, help_text
+from junheng.commands.running import day_named, echo_json, run_command
+from junheng.errors import UsageError
+from junheng.messages import Messages
+
+
+def build(
+    raw: Annotated[Path | None, typer.Option("--raw", metavar="PATH", help=help_text("raw"))] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE", help=help_text("map"))] = None,
+    out: Out = DEFAULT_OUT,
+    school_year: Annotated[
+        int | None, typer.Option("--school-year", metavar="Y", help=help_text("school_year"))
+    ] = None,
+    standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=help_text("standards"))] = None,
+    quarantine: Annotated[bool, typer.Option("--quarantine", help=help_text("quarantine"))] = False,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", metavar="critical|warning|standard", help=help_text("fail_on"))
+    ] = "critical",
+    today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=help_text("today"))] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help=help_text("with_report"))] = True,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=help_text("wait"))] = 0,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=help_text("keep"))] = 5,
+    target: Annotated[str, typer.Option("--target", metavar="duckdb", help=help_text("target"))] = "duckdb",
+    lang: Lang = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Build and publish the warehouse."""
+
+    def run(messages: Messages) -> None:
+        if target != "duckdb":
+            raise UsageError("target_unknown", found=target, expected="duckdb")
+        from junheng.build import BuildOptions
+        from junheng.build import build as run_build
+        from junheng.gate import level_named
+        from junheng.printing import print_summary
+        from junheng.progress import Progress
+
+        day = day_named(today) if today else None
+        options = BuildOptions(
+            raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping, report, wait, keep
+        )
+        summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
+        if as_json:
+            echo_json(summary.as_json())
+        else:
+            print_summary(summary, messages, quiet=quiet)
+
+    run_command(run, lang, as_json)

@@ -1,0 +1,49 @@
+"""How a command runs: its language, its errors as messages and exit codes, and what it prints for programs."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import typer
+
+from junheng.errors import JunhengError, UsageError
+from junheng.messages import LANGUAGES, Messages, locale_language
+
+
+def day_named(text: str) -> date:
+    """The day that an option names as YYYY-MM-DD. Raises UsageError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("today_wrong", found=text, expected="YYYY-MM-DD") from error
+
+
+def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
+    """Run a command; an error of ours becomes its message and its exit code."""
+    messages = Messages(lang if lang in LANGUAGES else locale_language())
+    # A request to end is answered like one from the keyboard: what was begun is cleaned up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if lang is not None and lang not in LANGUAGES:
+            raise UsageError("lang_unknown", found=lang, expected=", ".join(LANGUAGES))
+        command(messages)
+    except JunhengError as error:
+        from junheng.printing import print_error
+
+        print_error(error, messages)
+        if as_json:
+            from junheng.printing import error_as_json
+
+            echo_json(error_as_json(error, messages))
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        raise typer.Exit(130) from error
+
+
+def echo_json(content: dict[str, Any]) -> None:
+    """Print an answer for programs."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
