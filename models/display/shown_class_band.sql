@@ -21,4 +21,4 @@ select
     {{ shown_number(exact_decimal('bands.share * 100'), '2') }} as share_pct_shown
 from bands
 inner join names on bands.band_id = names.band_id
-left join words as stages on stages.kind = 'stage' and bands.stage = stages.word
+left join {{ word_as('stages', 'stage', 'bands.stage') }}

@@ -173,6 +173,6 @@ select
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from basics
-left join words as stage_words on stage_words.kind = 'stage' and basics.stage = stage_words.word
+left join {{ word_as('stage_words', 'stage', 'basics.stage') }}
 left join school_kinds on basics.school_kind = school_kinds.code
 left join reasons on basics.reason = reasons.reason_id

@@ -1,6 +1,8 @@
 with
     verdicts as (select * from {{ ref('fct_unit_verdict') }}),
-    classes as (select * from {{ ref('verdict_classes') }}),
+    classes as (
+        select *, case when is_compliant then 'met' else 'not_met' end as standing from {{ ref('verdict_classes') }}
+    ),
     words as (select * from {{ ref('display_words') }}),
 
     places as (
@@ -34,7 +36,7 @@ select
     classes.name_zh as class_zh,
     classes.name_en as class_en,
     cast(classes.is_compliant as boolean) as is_compliant,
-    case when classes.is_compliant then '●' else '◆' end as sign,
+    standings.sign as sign,
     cast(coalesce(counted.units, 0) as string) as units_shown
 from places
 cross join classes
@@ -44,4 +46,5 @@ left join
     and places.county_code = counted.county_code
     and places.stage = counted.stage
     and classes.class_id = counted.verdict_class
-left join words as stages on stages.kind = 'stage' and places.stage = stages.word
+left join {{ word_as('stages', 'stage', 'places.stage') }}
+left join {{ word_as('standings', 'standing', 'classes.standing') }}

@@ -20,15 +20,7 @@ with
             {{ exact_decimal('differences.cv') }} as exact_cv,
             {{ exact_decimal('differences.mean') }} as exact_mean,
             {{ exact_decimal('differences.std_dev') }} as exact_std_dev,
-            case
-                when differences.reason = 'row_quarantined'
-                then 'set_aside'
-                when differences.status in ('no_data', 'not_applicable')
-                then differences.status
-                when differences.is_met
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('differences') }} as standing
         from differences
         inner join indicators on differences.indicator_id = indicators.indicator_id
         left join digits on indicators.unit_zh = digits.unit_zh
@@ -51,17 +43,13 @@ select
     judged.name_en as name_en,
     judged.unit_zh as unit_zh,
     judged.unit_en as unit_en,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     {{ shown_against('judged.exact_cv', 'judged.digits_of_cv', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
     {{ shown_number('judged.exact_mean', 'judged.digits_of_unit') }} as mean_shown,
     {{ shown_number('judged.exact_std_dev', 'judged.digits_of_unit') }} as std_dev_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    (limits.zh || ' ' || {{ plain_number('judged.threshold') }}) as limit_zh,
-    (limits.en || ' ' || {{ plain_number('judged.threshold') }}) as limit_en,
+    {{ limit_columns(plain_number('judged.threshold')) }},
     cast(judged.units as string) as units_shown,
     recipes.name_zh as recipe_zh,
     recipes.name_en as recipe_en,
@@ -70,7 +58,7 @@ select
     reasons.name_en as reason_en
 from judged
 left join recipes on judged.recipe = recipes.recipe_id
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id

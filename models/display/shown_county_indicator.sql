@@ -34,9 +34,7 @@ with
             }} as unit_en,
             digits.digits,
             {{ exact_decimal('county_indicators.value') }} as exact_value,
-            case
-                when county_indicators.reason = 'row_quarantined' then 'set_aside' else county_indicators.status
-            end as standing
+            {{ standing_of_item('county_indicators') }} as standing
         from county_indicators
         inner join indicators on county_indicators.indicator_id = indicators.indicator_id
         left join digits on case when indicators.level = 'county' then indicators.unit_zh else '%' end = digits.unit_zh
@@ -58,15 +56,11 @@ select
     cast(judged.is_share as boolean) as is_share,
     judged.unit_zh as unit_zh,
     judged.unit_en as unit_en,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     {{ shown_against('judged.exact_value', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    (limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_zh, '')) as limit_zh,
-    (limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_en, '')) as limit_en,
+    {{ limit_columns(plain_number('judged.threshold'), 'judged') }},
     {{ plain_number('judged.numerator') }} as numerator_shown,
     {{ plain_number('judged.denominator') }} as denominator_shown,
     case when judged.is_share then '达标学校（单元）数' else judged.numerator_zh end as numerator_zh,
@@ -81,10 +75,10 @@ select
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
-left join words as claims on claims.kind = 'standing' and judged.claimed_status = claims.word
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ word_as('claims', 'standing', 'judged.claimed_status') }}
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id
 left join
     evidence

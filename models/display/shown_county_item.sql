@@ -40,7 +40,7 @@ with
             indicators.threshold_shown,
             indicators.name_zh as deciding_zh,
             indicators.name_en as deciding_en,
-            case when items.reason = 'row_quarantined' then 'set_aside' else items.status end as standing
+            {{ standing_of_item('items') }} as standing
         from items
         inner join names on items.item_id = names.item_id
         left join
@@ -77,10 +77,7 @@ select
     judged.threshold_shown as threshold_shown,
     judged.limit_zh as limit_zh,
     judged.limit_en as limit_en,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     cast(judged.due_year as string) as due_year_shown,
     (
         '自评结论：' || standings.zh || coalesce(('（' || cast(judged.due_year as string) || ' 年底前化解）'), '') || '。'
@@ -97,6 +94,6 @@ select
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as groups on groups.kind = 'group' and judged.grp = groups.word
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+left join {{ word_as('groups', 'group', 'judged.grp') }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id

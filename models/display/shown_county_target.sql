@@ -18,7 +18,7 @@ with
             digits.digits,
             {{ exact_decimal('targets.value') }} as exact_value,
             case targets.status when 'met' then true when 'not_met' then false end as is_met,
-            case when targets.reason = 'row_quarantined' then 'set_aside' else targets.status end as standing
+            {{ standing_of_item('targets') }} as standing
         from targets
         inner join indicators on targets.indicator_id = indicators.indicator_id
         left join standards on targets.standard_id = standards.standard_id
@@ -42,17 +42,13 @@ select
     {{ shown_against('judged.exact_value', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_zh, '') as limit_zh,
-    limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_en, '') as limit_en,
+    {{ limit_columns(plain_number('judged.threshold'), 'judged') }},
     cast(judged.due_on as string) as due_on_shown,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
-left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id

@@ -15,7 +15,12 @@ with
         select
             verdicts.*,
             (verdicts.six_met_other_below_floor + verdicts.five_met + verdicts.fewer_than_five) as units_not_compliant,
-            coalesce(over_limit.coefficients_over, 0) as coefficients_over
+            coalesce(over_limit.coefficients_over, 0) as coefficients_over,
+            verdicts.coefficients
+            - verdicts.coefficients_met
+            - coalesce(over_limit.coefficients_over, 0) as coefficients_no_data,
+            coalesce(verdicts.county_name, verdicts.county_code) as county_shown,
+            cast(verdicts.school_year as string) || '-' || cast(verdicts.school_year + 1 as string) as school_year_shown
         from verdicts
         left join
             over_limit
@@ -25,142 +30,100 @@ with
 
     worded as (
         select
-            verdicts.*,
-            resources.zh as resources_zh,
-            resources.en as resources_en,
-            limits.zh as coefficients_zh,
-            limits.en as coefficients_en,
-            county_words.sign,
-            county_words.zh as verdict_zh,
-            county_words.en as verdict_en,
-            (
-                cast(verdicts.school_year as string) || '-' || cast(verdicts.school_year + 1 as string)
-            ) as school_year_shown,
-            reasons.name_zh as reason_zh,
-            reasons.name_en as reason_en,
-            social.zh as social_zh,
-            social.en as social_en,
-            veto.zh as veto_zh,
-            veto.en as veto_en,
-            application.zh as application_zh,
-            application.en as application_en
-        from judged as verdicts
-        left join
-            words as resources
-            on resources.kind = 'standing'
-            and resources.word = case
-                when verdicts.units_not_compliant > 0
+            judged.*,
+            case
+                when judged.units_not_compliant > 0
                 then 'not_met'
-                when verdicts.units = 0 or verdicts.units_compliant < verdicts.units
+                when judged.units = 0 or judged.units_compliant < judged.units
                 then 'no_data'
                 else 'met'
-            end
-        left join
-            words as limits
-            on limits.kind = 'standing'
-            and limits.word = case
-                when verdicts.coefficients_over > 0
+            end as resources_standing,
+            case
+                when judged.coefficients_over > 0
                 then 'not_met'
-                when verdicts.coefficients = 0 or verdicts.coefficients_met < verdicts.coefficients
+                when judged.coefficients = 0 or judged.coefficients_met < judged.coefficients
                 then 'no_data'
                 else 'met'
-            end
-        left join words as county_words on county_words.kind = 'county_verdict' and verdicts.verdict = county_words.word
-        left join words as social on social.kind = 'standing' and verdicts.social_status = social.word
-        left join words as veto on veto.kind = 'standing' and verdicts.veto_status = veto.word
-        left join
-            words as application on application.kind = 'standing' and verdicts.application_status = application.word
-        left join reasons on verdicts.reason = reasons.reason_id
+            end as coefficients_standing
+        from judged
     )
 
 select
-    cast(school_year as int) as school_year,
-    cast(county_code as string) as county_code,
-    school_year_shown as school_year_shown,
-    (cast(school_year as string) || '-09-01') as stock_date_shown,
-    county_name as county_name,
-    cast(verdict as string) as verdict,
-    sign as sign,
-    verdict_zh as verdict_zh,
-    verdict_en as verdict_en,
-    (
-        coalesce(county_name, county_code)
-        || ' '
-        || school_year_shown
-        || ' 学年：'
-        || verdict_zh
-        || '。参评单元 '
-        || cast(units as string)
-        || ' 个，达标 '
-        || cast(units_compliant as string)
-        || ' 个'
-        || case when units_no_data > 0 then ('，缺数据 ' || cast(units_no_data as string) || ' 个') else '' end
-        || '；校际差异系数 '
-        || cast(coefficients as string)
-        || ' 个，'
-        || cast(coefficients_met as string)
-        || ' 个不超过限值'
-        || case
-            when coefficients - coefficients_met - coefficients_over > 0
-            then '，' || cast(coefficients - coefficients_met - coefficients_over as string) || ' 个缺数据'
-            else ''
-        end
-        || '。'
-    ) as headline_zh,
-    (
-        coalesce(county_name, county_code)
-        || ', school year '
-        || school_year_shown
-        || ': '
-        || verdict_en
-        || '. '
-        || cast(units_compliant as string)
-        || ' of '
-        || cast(units as string)
-        || ' units comply'
-        || case when units_no_data > 0 then (', ' || cast(units_no_data as string) || ' lack data') else '' end
-        || '; '
-        || cast(coefficients_met as string)
-        || ' of '
-        || cast(coefficients as string)
-        || ' coefficients are within their limits'
-        || case
-            when coefficients - coefficients_met - coefficients_over > 0
-            then ', ' || cast(coefficients - coefficients_met - coefficients_over as string) || ' lack data'
-            else ''
-        end
-        || '.'
-    ) as headline_en,
-    cast(units as string) as units_shown,
-    cast(units_compliant as string) as units_compliant_shown,
-    cast(units_not_compliant as string) as units_not_compliant_shown,
-    cast(units_no_data as string) as units_no_data_shown,
-    cast(units_excluded as string) as units_excluded_shown,
-    cast(coefficients as string) as coefficients_shown,
-    cast(coefficients_met as string) as coefficients_met_shown,
-    cast(coefficients_over as string) as coefficients_over_shown,
-    cast(government_met as string) as government_met_shown,
-    cast(government_not_met as string) as government_not_met_shown,
-    cast(government_remediation as string) as government_remediation_shown,
-    cast(government_pending as string) as government_pending_shown,
-    cast(government_no_data as string) as government_no_data_shown,
-    cast(government_not_applicable as string) as government_not_applicable_shown,
-    cast(quality_met as string) as quality_met_shown,
-    cast(quality_not_met as string) as quality_not_met_shown,
-    cast(quality_remediation as string) as quality_remediation_shown,
-    cast(quality_pending as string) as quality_pending_shown,
-    cast(quality_no_data as string) as quality_no_data_shown,
-    cast(quality_not_applicable as string) as quality_not_applicable_shown,
-    resources_zh as resources_zh,
-    resources_en as resources_en,
-    coefficients_zh as coefficients_zh,
-    coefficients_en as coefficients_en,
-    social_zh as social_zh,
-    social_en as social_en,
-    veto_zh as veto_zh,
-    veto_en as veto_en,
-    application_zh as application_zh,
-    application_en as application_en,
-    reason_zh as reason_zh,
-    reason_en as reason_en
+    cast(worded.school_year as int) as school_year,
+    cast(worded.county_code as string) as county_code,
+    worded.school_year_shown as school_year_shown,
+    cast(worded.school_year as string) || '-09-01' as stock_date_shown,
+    worded.county_name as county_name,
+    cast(worded.verdict as string) as verdict,
+    verdicts_of_counties.sign as sign,
+    verdicts_of_counties.zh as verdict_zh,
+    verdicts_of_counties.en as verdict_en,
+    worded.county_shown
+    || ' '
+    || worded.school_year_shown
+    || ' 学年：'
+    || verdicts_of_counties.zh
+    || '。参评单元 '
+    || cast(worded.units as string)
+    || ' 个，达标 '
+    || cast(worded.units_compliant as string)
+    || ' 个'
+    || {{ if_any('worded.units_no_data', '，缺数据 ', ' 个') }}
+    || '；校际差异系数 '
+    || cast(worded.coefficients as string)
+    || ' 个，'
+    || cast(worded.coefficients_met as string)
+    || ' 个不超过限值'
+    || {{ if_any('worded.coefficients_no_data', '，', ' 个缺数据') }}
+    || '。' as headline_zh,
+    worded.county_shown
+    || ', school year '
+    || worded.school_year_shown
+    || ': '
+    || verdicts_of_counties.en
+    || '. '
+    || cast(worded.units_compliant as string)
+    || ' of '
+    || cast(worded.units as string)
+    || ' units comply'
+    || {{ if_any('worded.units_no_data', ', ', ' lack data') }}
+    || '; '
+    || cast(worded.coefficients_met as string)
+    || ' of '
+    || cast(worded.coefficients as string)
+    || ' coefficients are within their limits'
+    || {{ if_any('worded.coefficients_no_data', ', ', ' lack data') }}
+    || '.' as headline_en,
+    cast(worded.units as string) as units_shown,
+    cast(worded.units_compliant as string) as units_compliant_shown,
+    cast(worded.units_not_compliant as string) as units_not_compliant_shown,
+    cast(worded.units_no_data as string) as units_no_data_shown,
+    cast(worded.units_excluded as string) as units_excluded_shown,
+    cast(worded.coefficients as string) as coefficients_shown,
+    cast(worded.coefficients_met as string) as coefficients_met_shown,
+    cast(worded.coefficients_over as string) as coefficients_over_shown,
+    {% for group in ('government', 'quality') -%}
+        {% for standing in ('met', 'not_met', 'remediation', 'pending', 'no_data', 'not_applicable') -%}
+            cast(worded.{{ group }}_{{ standing }} as string) as {{ group }}_{{ standing }}_shown,
+        {% endfor -%}
+    {% endfor -%}
+    resources.zh as resources_zh,
+    resources.en as resources_en,
+    coefficients.zh as coefficients_zh,
+    coefficients.en as coefficients_en,
+    social.zh as social_zh,
+    social.en as social_en,
+    veto.zh as veto_zh,
+    veto.en as veto_en,
+    application.zh as application_zh,
+    application.en as application_en,
+    reasons.name_zh as reason_zh,
+    reasons.name_en as reason_en
 from worded
+left join {{ word_as('resources', 'standing', 'worded.resources_standing') }}
+left join {{ word_as('coefficients', 'standing', 'worded.coefficients_standing') }}
+left join {{ word_as('verdicts_of_counties', 'county_verdict', 'worded.verdict') }}
+left join {{ word_as('social', 'standing', 'worded.social_status') }}
+left join {{ word_as('veto', 'standing', 'worded.veto_status') }}
+left join {{ word_as('application', 'standing', 'worded.application_status') }}
+left join reasons on worded.reason = reasons.reason_id

@@ -14,15 +14,7 @@ with
             {{ exact_decimal('growth.change_pct') }} as exact_change,
             {{ exact_decimal('growth.per_pupil_yuan') }} as exact_per_pupil,
             {{ exact_decimal('growth.previous_per_pupil_yuan') }} as exact_previous,
-            case
-                when growth.reason = 'row_quarantined'
-                then 'set_aside'
-                when growth.status in ('no_data', 'not_applicable')
-                then growth.status
-                when growth.is_met
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('growth') }} as standing
         from growth
         inner join indicators on growth.indicator_id = indicators.indicator_id
     )
@@ -46,13 +38,10 @@ select
     as value_shown,
     '%' as unit_zh,
     '%' as unit_en,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id

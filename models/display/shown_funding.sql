@@ -10,15 +10,7 @@ with
             '>=' as operator,
             {{ exact_decimal('funding.per_pupil_yuan') }} as exact_per_pupil,
             {{ exact_decimal('funding.required_per_pupil') }} as exact_required,
-            case
-                when funding.reason = 'row_quarantined'
-                then 'set_aside'
-                when funding.status in ('no_data', 'not_applicable')
-                then funding.status
-                when funding.is_met
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('funding') }} as standing
         from funding
     )
 
@@ -47,14 +39,11 @@ select
     cast(judged.pupils_counted as string) as pupils_counted_shown,
     cast(judged.boarders as string) as boarders_shown,
     cast(judged.gap_yuan as string) as gap_shown,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as measures on measures.kind = 'measure' and judged.measure = measures.word
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+left join {{ word_as('measures', 'measure', 'judged.measure') }}
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id

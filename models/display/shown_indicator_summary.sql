@@ -3,8 +3,7 @@ with
     differences as (select * from {{ ref('shown_county_difference') }}),
     indicators as (select * from {{ ref('dim_indicator') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }} where case_id = 'ordinary'),
-    words as (select * from {{ ref('display_words') }} where kind = 'stage'),
-    limits as (select * from {{ ref('display_words') }} where kind = 'limit'),
+    words as (select * from {{ ref('display_words') }}),
 
     counted as (
         select
@@ -29,16 +28,15 @@ select
     counted.county_code,
     counted.stage,
     counted.indicator_id,
-    words.zh as stage_zh,
-    words.en as stage_en,
-    cast(words.position as int) as stage_position,
+    stages.zh as stage_zh,
+    stages.en as stage_en,
+    cast(stages.position as int) as stage_position,
     cast(indicators.item_no as int) as item_no,
     indicators.name_zh as name_zh,
     indicators.name_en as name_en,
     counted.unit_zh as unit_zh,
     counted.unit_en as unit_en,
-    limits.zh || ' ' || counted.threshold_shown as limit_zh,
-    limits.en || ' ' || counted.threshold_shown as limit_en,
+    {{ limit_columns('counted.threshold_shown') }},
     differences.mean_shown as mean_shown,
     cast(counted.units as string) as units_shown,
     cast(counted.met as string) as units_met_shown,
@@ -47,7 +45,7 @@ select
     cast(counted.below_floor as string) as units_below_floor_shown,
     cast(counted.not_judged as string) as units_not_judged_shown,
     (
-        words.zh
+        stages.zh
         || ' '
         || cast(counted.units as string)
         || ' 个单元中，'
@@ -66,14 +64,14 @@ select
                     || ' 个低于余项下限）'
                 )
         end
-        || case when counted.not_judged > 0 then ('，' || cast(counted.not_judged as string) || ' 个未判定') else '' end
+        || {{ if_any('counted.not_judged', '，', ' 个未判定') }}
     ) as sentence_zh,
     (
         cast(counted.met as string)
         || ' of '
         || cast(counted.units as string)
         || ' '
-        || words.en
+        || stages.en
         || ' units reach '
         || coalesce((counted.threshold_shown || ' ' || counted.unit_en), 'the standard')
         || case
@@ -87,7 +85,7 @@ select
                     || cast(counted.below_floor as string)
                 )
         end
-        || case when counted.not_judged > 0 then ('; not judged: ' || cast(counted.not_judged as string)) else '' end
+        || {{ if_any('counted.not_judged', '; not judged: ') }}
     ) as sentence_en
 from counted
 inner join indicators on counted.indicator_id = indicators.indicator_id
@@ -103,5 +101,5 @@ left join
     and counted.county_code = thresholds.county_code
     and counted.stage = thresholds.stage
     and counted.indicator_id = thresholds.indicator_id
-left join words on counted.stage = words.word
-left join limits on thresholds.operator = limits.word
+left join {{ word_as('stages', 'stage', 'counted.stage') }}
+left join {{ word_as('limits', 'limit', 'thresholds.operator') }}

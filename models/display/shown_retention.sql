@@ -13,17 +13,11 @@ with
         select
             retention.*,
             2 as digits,
+            '%' as unit_zh,
+            '%' as unit_en,
             thresholds.operator,
             {{ exact_decimal('retention.retention_pct') }} as exact_pct,
-            case
-                when retention.reason = 'row_quarantined'
-                then 'set_aside'
-                when retention.status in ('no_data', 'not_applicable')
-                then retention.status
-                when retention.is_met
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('retention') }} as standing
         from retention
         left join
             thresholds
@@ -54,19 +48,15 @@ select
     cast(judged.denominator as string) as denominator_shown,
     {{ shown_against('judged.exact_pct', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
-    '%' as unit_zh,
-    '%' as unit_en,
+    judged.unit_zh as unit_zh,
+    judged.unit_en as unit_en,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    limits.zh || ' ' || {{ plain_number('judged.threshold') }} || ' %' as limit_zh,
-    limits.en || ' ' || {{ plain_number('judged.threshold') }} || ' %' as limit_en,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ limit_columns(plain_number('judged.threshold'), 'judged') }},
+    {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
 left join formulas on judged.formula = formulas.formula_id
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
-left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id

@@ -84,10 +84,7 @@ select
     cast(judged.pupils as string) as pupils_shown,
     cast(judged.compulsory_pupils as string) as compulsory_pupils_shown,
     cast(judged.campuses as string) as campuses_shown,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     cast(judged.worst_ratio as double) as worst_ratio,
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
@@ -96,8 +93,6 @@ left join school_kinds on judged.school_kind = school_kinds.code
 left join ownerships on judged.ownership = ownerships.code
 left join area_kinds on judged.area_kind = area_kinds.code
 left join
-    words as boarding
-    on boarding.kind = 'flag'
-    and boarding.word = case when judged.is_boarding then 'true' when not judged.is_boarding then 'false' end
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
+    {{ word_as('boarding', 'flag', "case when judged.is_boarding then 'true' when not judged.is_boarding then 'false' end") }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.exclusion_reason = reasons.reason_id

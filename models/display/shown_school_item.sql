@@ -16,15 +16,7 @@ with
             digits.digits,
             thresholds.operator,
             {{ exact_decimal('items.value') }} as exact_value,
-            case
-                when items.reason = 'row_quarantined'
-                then 'set_aside'
-                when items.status in ('no_data', 'not_applicable')
-                then items.status
-                when items.is_met
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('items') }} as standing
         from items
         inner join indicators on items.indicator_id = indicators.indicator_id
         left join digits on indicators.unit_zh = digits.unit_zh
@@ -52,19 +44,15 @@ select
     {{ shown_against('judged.exact_value', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
     as value_shown,
     {{ plain_number('judged.threshold') }} as threshold_shown,
-    limits.zh || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_zh, '') as limit_zh,
-    limits.en || ' ' || {{ plain_number('judged.threshold') }} || coalesce(' ' || judged.unit_en, '') as limit_en,
+    {{ limit_columns(plain_number('judged.threshold'), 'judged') }},
     {{ plain_number('judged.numerator') }} as numerator_shown,
     {{ plain_number('judged.denominator') }} as denominator_shown,
     {{ plain_number('judged.shortfall') }} as gap_shown,
-    cast(judged.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join words as stages on stages.kind = 'stage' and judged.stage = stages.word
-left join words as standings on standings.kind = 'standing' and judged.standing = standings.word
-left join words as limits on limits.kind = 'limit' and judged.operator = limits.word
+left join {{ word_as('stages', 'stage', 'judged.stage') }}
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id

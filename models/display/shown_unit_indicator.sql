@@ -4,7 +4,7 @@ with
     indicators as (select * from {{ ref('dim_indicator') }}),
     thresholds as (select * from {{ ref('int_national_thresholds') }}),
     digits as (select * from {{ ref('display_digits') }}),
-    words as (select * from {{ ref('display_words') }} where kind = 'standing'),
+    words as (select * from {{ ref('display_words') }}),
     reasons as (select * from {{ ref('reasons') }}),
 
     -- the county's median of the units that were judged, and the place of each from the worst
@@ -48,17 +48,12 @@ with
             ranked.place_from_worst,
             medians.median_ratio,
             {{ exact_decimal('medians.median_value') }} as exact_median,
-            case
-                when unit_indicators.reason = 'row_quarantined'
-                then 'set_aside'
-                when unit_indicators.status in ('no_data', 'not_applicable')
-                then unit_indicators.status
-                when unit_indicators.is_met
-                then 'met'
-                when unit_indicators.is_floor_met
-                then 'at_floor'
-                else 'below_floor'
-            end as standing
+            {{
+                standing_of(
+                    'unit_indicators',
+                    short="case when unit_indicators.is_floor_met then 'at_floor' else 'below_floor' end",
+                )
+            }} as standing
         from unit_indicators
         inner join indicators on unit_indicators.indicator_id = indicators.indicator_id
         left join digits on indicators.unit_zh = digits.unit_zh
@@ -91,10 +86,7 @@ select
     judged.indicator_id,
     judged.unit_zh,
     judged.unit_en,
-    cast(judged.standing as string) as standing,
-    words.sign,
-    words.zh as standing_zh,
-    words.en as standing_en,
+    {{ standing_columns('judged') }},
     {{
         shown_against(
             'judged.exact_value', 'judged.digits',
@@ -136,7 +128,7 @@ select
     cast(judged.floor_ratio as double) as floor_ratio,
     judged.median_ratio as median_ratio
 from judged
-left join words on judged.standing = words.word
+left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id
 left join
     remediation

@@ -46,15 +46,7 @@ with
             remaining.operator,
             remaining.is_floor_met,
             1 as digits,
-            case
-                when verdicts.reason = 'row_quarantined'
-                then 'set_aside'
-                when verdicts.status in ('no_data', 'not_applicable')
-                then verdicts.status
-                when verdicts.is_compliant
-                then 'met'
-                else 'not_met'
-            end as standing
+            {{ standing_of('verdicts', is_met='is_compliant') }} as standing
         from verdicts
         left join
             counted
@@ -88,10 +80,7 @@ select
     cast(shown.stage as string) as stage,
     stages.zh as stage_zh,
     stages.en as stage_en,
-    cast(shown.standing as string) as standing,
-    standings.sign as sign,
-    standings.zh as standing_zh,
-    standings.en as standing_en,
+    {{ standing_columns('shown') }},
     cast(shown.verdict_class as string) as verdict_class,
     cast(classes.position as int) as class_position,
     classes.name_zh as class_zh,
@@ -140,6 +129,6 @@ select
     reasons.name_en as reason_en
 from shown
 left join classes on shown.verdict_class = classes.class_id
-left join words as standings on standings.kind = 'standing' and shown.standing = standings.word
-left join words as stages on stages.kind = 'stage' and shown.stage = stages.word
+left join {{ word_as('standings', 'standing', 'shown.standing') }}
+left join {{ word_as('stages', 'stage', 'shown.stage') }}
 left join reasons on shown.reason = reasons.reason_id
