@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from junheng.validation.aggregates import COLUMN_FIGURES, TABLE_FIGURES
 from junheng.validation.catalogue import ACCEPTED, REFUSED
+from junheng.validation.column_figures import COLUMN_FIGURES
 from junheng.validation.distinct import COMPILERS
 from junheng.validation.row_rules import MEMBER_RULES, VALUE_RULES
 from junheng.validation.shapes import JUDGES
+from junheng.validation.table_figures import TABLE_FIGURES
 
 # Fields that stand beside `kwargs` in a suite, or that only Great Expectations Cloud reads.
 ENVELOPE = {

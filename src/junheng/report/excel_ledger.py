@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from junheng.report.excel import County
+from junheng.report.excel_county import County
 from junheng.report.excel_sheet import LINE_HEIGHT, Cell, Column, Sheet, sheet_name, wrapped_lines
 from junheng.report.facts import Row
 from junheng.report.ledger import FILLED_IN, STATUSES, ledger_id

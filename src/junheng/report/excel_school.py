@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from junheng.report.excel import County, gap_columns, gap_line
+from junheng.report.excel_county import County
+from junheng.report.excel_gaps import gap_columns, gap_line
 from junheng.report.excel_sheet import Cell, Sheet, sheet_name
 from junheng.report.facts import Row
 from junheng.report.paths import safe

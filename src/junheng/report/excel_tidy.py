@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from junheng.report.excel import County
+from junheng.report.excel_county import County
 from junheng.report.excel_sheet import Cell, Column, Sheet
 from junheng.templates.style import Book
 

@@ -13,7 +13,7 @@ import python_calamine
 
 from junheng.errors import MachineError, UsageError
 from junheng.messages import LANGUAGES
-from junheng.report.excel import County
+from junheng.report.excel_county import County
 from junheng.report.excel_ledger import DATES, EARLIEST, ID, LATEST, LONGEST, computed
 from junheng.report.facts import Facts
 from junheng.report.ledger import FILE, FILLED_IN, STATUSES, Entry, Ledger, ledger_id

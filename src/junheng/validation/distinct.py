@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from junheng.validation.aggregates import Figures, Judgement, count_all, filtered, refuse_empty_range, shown, within
 from junheng.validation.columns import Column
 from junheng.validation.conditions import condition_of
 from junheng.validation.expressions import as_text, call, col, compare, in_set, text, whole
+from junheng.validation.figures import Figures, Judgement, count_all, filtered, refuse_empty_range, shown, within
 from junheng.validation.suites import Rule
 
 SIZE = "group size"

@@ -13,11 +13,12 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from junheng.validation.aggregates import AggregateRule, count_all
+from junheng.validation.aggregates import AggregateRule
 from junheng.validation.columns import Column
 from junheng.validation.distinct import SIZE, DistinctRule
 from junheng.validation.expressions import ROW, all_of, call, col, identifier, not_null, sql
 from junheng.validation.failing_rows import FailingRows, rows_of_query, rows_of_rules
+from junheng.validation.figures import count_all
 from junheng.validation.outcomes import Counts, result_of
 from junheng.validation.plan import Plan
 from junheng.validation.queries import QueryRule

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from junheng.validation.aggregates import AggregateRule, Judgement
+from junheng.validation.aggregates import AggregateRule
 from junheng.validation.catalogue import ROW_COUNTS
 from junheng.validation.columns import nearest
 from junheng.validation.distinct import DistinctRule
+from junheng.validation.figures import Judgement
 from junheng.validation.plan import Plan, required_text
 from junheng.validation.results import (
     COLUMN_MISSING,

@@ -13,9 +13,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from junheng.validation.aggregates import Judgement, refuse_empty_range, within
 from junheng.validation.columns import Column
 from junheng.validation.expressions import DIALECT, RuleProblemError
+from junheng.validation.figures import Judgement, refuse_empty_range, within
 from junheng.validation.suites import Rule
 
 Columns = Mapping[str, Column]

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from junheng.validation.aggregates import count_all
 from junheng.validation.expressions import all_of, call, sql
+from junheng.validation.figures import count_all
 from junheng.validation.session import Session, first_line
 
 Expressions = Mapping[str, exp.Expr]

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlglot import exp
 
-from junheng.validation.aggregates import Figures, filtered
 from junheng.validation.columns import Column
 from junheng.validation.conditions import condition_of
 from junheng.validation.expressions import (
@@ -28,6 +27,7 @@ from junheng.validation.expressions import (
     number,
     text,
 )
+from junheng.validation.figures import Figures, filtered
 from junheng.validation.row_rules import RowRule
 from junheng.validation.suites import Rule
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlglot import exp
 
-from junheng.validation.aggregates import count_all
 from junheng.validation.columns import Column
 from junheng.validation.conditions import condition_of
 from junheng.validation.expressions import (
@@ -23,6 +22,7 @@ from junheng.validation.expressions import (
     not_null,
     text,
 )
+from junheng.validation.figures import count_all
 from junheng.validation.row_rules import RowRule, shown
 from junheng.validation.suites import Rule
 
