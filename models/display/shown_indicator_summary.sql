@@ -37,6 +37,7 @@ select
     counted.unit_zh as unit_zh,
     counted.unit_en as unit_en,
     {{ limit_columns('counted.threshold_shown') }},
+    {{ plain_number('cast(thresholds.floor_ratio * 100 as decimal(12, 4))') }} as floor_pct_shown,
     differences.mean_shown as mean_shown,
     cast(counted.units as string) as units_shown,
     cast(counted.met as string) as units_met_shown,

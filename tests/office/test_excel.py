@@ -80,6 +80,15 @@ def test_summary_coefficients_and_items_are_those_of_the_warehouse(written: Writ
     summary = table(sheet(written.workbook, "总览"), "类别")[:5]
     assert [shown(summary[0][stage]) for stage in ("小学", "初中", "全部学段")] == ["37", "16", "53"]
     assert [shown(row["全部学段"]) for row in summary] == ["53", "3", "13", "6", "4"]
+    parts = [
+        (row["部分"].value, row["结论"].value, shown(row["项数"]))
+        for row in table(sheet(written.workbook, "总览"), "部分")
+    ]
+    assert parts[2:] == written.rows(
+        "select grp_zh, standing_zh, count(*)::varchar from display.shown_county_item"
+        f" where {YEAR} group by grp_zh, grp_position, standing_zh, standing order by grp_position,"
+        " list_position(['met', 'remediation', 'pending'], standing)"
+    )
     found = sorted(
         (str(row["学段"].value), str(row["指标"].value), shown(row["差异系数"]), shown(row["县均值"]))
         for row in table(sheet(written.workbook, "校际差异系数"), "学段")

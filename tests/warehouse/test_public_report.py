@@ -215,6 +215,16 @@ def test_one_hidden_cell_of_a_sum_would_be_found(
         assert len(found_out(truth, facts.connection)) >= min(1, len(lone))
 
 
+def test_a_hidden_mean_is_hidden_wherever_it_stands(warehouse: Path, public: PublicFacts) -> None:
+    rows = records(
+        public.connection,
+        "select s.mean_shown from display.shown_county_difference d inner join display.shown_indicator_summary s"
+        " using (school_year, county_code, stage, indicator_id) where d.mean_shown = '*'",
+    )
+    assert rows or warehouse.stem != "counties"
+    assert [row["mean_shown"] for row in rows] == ["*"] * len(rows)
+
+
 @pytest.mark.parametrize("table", COUNTS)
 def test_no_number_of_few_persons_stands_anywhere(public: PublicFacts, table: str) -> None:
     for column in COUNTS[table]:

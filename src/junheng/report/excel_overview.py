@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from junheng.report.excel_county import County
 from junheng.report.excel_sheet import Column, Sheet, sheet_name
 from junheng.templates.style import Book
@@ -33,12 +31,8 @@ def summary(county: County, book: Book) -> None:
         parts,
     )
     sheet.line([text("part_coefficients"), word(shown, "coefficients"), shown.coefficients_shown], parts)
-    grouped: defaultdict[str, list[str]] = defaultdict(list)
-    for row in county.rows("shown_county_item", "grp_position", "item_no"):
-        grouped[word(row, "grp")].append(word(row, "standing"))
-    for group, standings in grouped.items():
-        for standing in dict.fromkeys(standings):
-            sheet.line([group, standing, str(standings.count(standing))], parts)
+    for row in county.rows("shown_county_group", "grp_position", "standing_position"):
+        sheet.line([word(row, "grp"), word(row, "standing"), row.items_shown], parts)
     sheet.finish(filtered=False, landscape=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -146,11 +145,11 @@ class Context:
         rows = self.facts.rows("display.shown_indicator_summary", ["item_no"], **self.place)
         names = dict.fromkeys(word(row, "name") for row in rows)
         classes = self.facts.rows("display.shown_county_class", ["class_position"], stage="all", **self.place)
-        floors = self.facts.rows("display.shown_unit_verdict", ["floor_pct_shown"], **self.place)
+        floors = [row.floor_pct_shown for row in rows if row.floor_pct_shown is not None]
         without = county.units_no_data_shown
         return {
             "indicators": text("word.list").join(names),
-            "floor": next((row.floor_pct_shown for row in floors if row.floor_pct_shown), "85"),
+            "floor": text("word.list").join(dict.fromkeys(floors)) or text("word.none"),
             "sentence": text(
                 "word.resources_sentence",
                 units=county.units_shown,
@@ -202,16 +201,12 @@ class Context:
 
     def _group_sentence(self, group: str) -> str:
         """How many items of a group have each conclusion."""
-        rows = of_group(self.items.items, group)
-        counts = Counter(self.texts.word(row, "standing") for row in rows)
-        return self.texts.text(
-            "word.group_sentence",
-            all=len(rows),
-            counts=self.texts.text("word.list").join(
-                self.texts.text("word.group_count", standing=standing, count=count)
-                for standing, count in counts.items()
-            ),
-        )
+        text, word = self.texts.text, self.texts.word
+        rows = self.facts.rows("display.shown_county_group", ["standing_position"], grp=group, **self.place)
+        if not rows:
+            return text("word.to_fill", what=text("word.to_fill_result"))
+        counts = [text("word.group_count", standing=word(row, "standing"), count=row.items_shown) for row in rows]
+        return text("word.group_sentence", all=rows[0].group_items_shown, counts=text("word.list").join(counts))
 
     def _finance(self) -> str:
         rows = self.facts.rows(

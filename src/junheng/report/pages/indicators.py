@@ -19,14 +19,21 @@ def pages(writer: Writer) -> Iterator[Page]:
         rows = facts.rows("display.shown_unit_indicator", ["stage", "place_from_worst", "school_code"], **place)
         schools = {row.school_code: row for row in facts.rows("display.shown_school", ["school_code"], **place)}
         coefficients = facts.rows("display.shown_county_difference", ["-stage", "indicator_id"], **place)
-        known = facts.exists("display.shown_indicator_summary")
-        summaries = facts.rows("display.shown_indicator_summary", ["stage"], **place) if known else []
+        summaries = {
+            (row.stage, row.indicator_id): row
+            for row in facts.rows("display.shown_indicator_summary", ["stage_position", "item_no"], **place)
+        }
         indicators = sorted({row.indicator_id for row in rows}, key=lambda one: (names[one].item_no or 0, one))
         yield Page(
             county_page(county.county_code, "indicators"),
             "indicators.html.j2",
             writer.texts.text("indicators.title"),
-            {"indicators": [names[one] for one in indicators], "rows": rows, "coefficients": coefficients},
+            {
+                "indicators": [names[one] for one in indicators],
+                "rows": rows,
+                "coefficients": coefficients,
+                "summaries": summaries,
+            },
             county,
         )
         for one in indicators:
@@ -40,7 +47,7 @@ def pages(writer: Writer) -> Iterator[Page]:
                     "coefficients": [row for row in coefficients if row.indicator_id == one],
                     "schools": schools,
                     "drawings": drawings([row for row in rows if row.indicator_id == one]),
-                    "summaries": {row.stage: row for row in summaries if row.indicator_id == one},
+                    "summaries": {stage: row for (stage, indicator), row in summaries.items() if indicator == one},
                 },
                 county,
             )
