@@ -33,58 +33,80 @@ _SHAPES = {
     "row_count": "table_name varchar, row_count bigint",
 }
 # Texts keep exact decimals exact, whatever their type is in the version that wrote them.
-_VERDICTS = """
+_VERDICTS = {
+    "fct_county_verdict": """
 select 'county', school_year, county_code, null, null, null, county_name, verdict, status, reason,
     null, null, units_compliant::varchar, units::varchar
 from {w}.marts.fct_county_verdict
-union all
+""",
+    "fct_county_item": """
 select 'item', school_year, county_code, null, null, item_id, null, status, status, reason,
     value::varchar, threshold::varchar, null, null
 from {w}.marts.fct_county_item
-union all
+""",
+    "fct_county_indicator": """
 select 'county_indicator', school_year, county_code, null, stage, indicator_id, null, status, status, reason,
     value::varchar, threshold::varchar, numerator::varchar, denominator::varchar
 from {w}.marts.fct_county_indicator
-union all
+""",
+    "fct_county_difference": """
 select 'difference', school_year, county_code, null, stage, indicator_id, null, status, status, reason,
     cv::varchar, threshold::varchar, std_dev::varchar, mean::varchar
 from {w}.marts.fct_county_difference
-union all
+""",
+    "fct_unit_verdict": """
 select 'unit', unit.school_year, unit.county_code, unit.school_code, stage, null, school_name,
     coalesce(verdict_class, status), status, reason, other_ratio::varchar, null, met_count::varchar, null
 from {w}.marts.fct_unit_verdict as unit
 left join {w}.marts.dim_school as school
     on unit.school_year = school.school_year and unit.school_code = school.school_code
-union all
+""",
+    "fct_unit_indicator": """
 select 'indicator', unit.school_year, unit.county_code, unit.school_code, stage, indicator_id, school_name,
     status, status, reason, value::varchar, threshold::varchar, numerator::varchar, denominator::varchar
 from {w}.marts.fct_unit_indicator as unit
 left join {w}.marts.dim_school as school
     on unit.school_year = school.school_year and unit.school_code = school.school_code
-"""
+""",
+}
 
 
-def results_of_warehouse(connection: duckdb.DuckDBPyConnection, warehouse: Path, schema: str) -> None:
+def results_of_warehouse(
+    connection: duckdb.DuckDBPyConnection, warehouse: Path, schema: str, *, is_whole: bool = True
+) -> None:
     """Make the tables TABLES of a warehouse in `schema` of an open in-memory database.
 
-    Raises MachineError for a file that is no warehouse of this version.
+    Of a build that did not come to its end (`is_whole` False) what is there. Raises MachineError for a file that is no
+    warehouse of this version.
     """
     name = f"{schema}_file"
     try:
         connection.execute(f"attach {literal(str(warehouse))} as {name} (read_only)")
-        copy_results(connection, name, schema)
+        copy_results(connection, name, schema, is_whole=is_whole)
         connection.execute(f"detach {name}")
     except duckdb.Error as error:
         raise MachineError("warehouse_unreadable", file=warehouse, found=str(error).splitlines()[0]) from error
 
 
-def copy_results(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str) -> None:
+def copy_results(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, *, is_whole: bool = True) -> None:
     """Make the tables TABLES in `schema` from the warehouse that is open as `catalog`."""
     _create(connection, schema)
-    connection.execute(f"insert into {schema}.verdict {_VERDICTS.format(w=catalog)}")
-    connection.execute(f"insert into {schema}.rule_result select {RULE_COLUMNS} from {catalog}.quality.rule_result")
-    for table, rows in row_counts(connection, catalog).items():
+    there = row_counts(connection, catalog)
+    for mart, verdicts in _VERDICTS.items():
+        if is_whole or f"marts.{mart}" in there:
+            connection.execute(f"insert into {schema}.verdict {verdicts.format(w=catalog)}")
+    if is_whole or _has(connection, catalog, "quality", "rule_result"):
+        connection.execute(f"insert into {schema}.rule_result select {RULE_COLUMNS} from {catalog}.quality.rule_result")
+    for table, rows in there.items():
         connection.execute(f"insert into {schema}.row_count values (?, ?)", [table, rows])
+
+
+def _has(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, table: str) -> bool:
+    found = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
+        [catalog, schema, table],
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection, catalog: str) -> Mapping[str, int]:
@@ -122,9 +144,22 @@ def results_of_folder(connection: duckdb.DuckDBPyConnection, folder: Path, schem
         if not file.is_file():
             continue
         try:
-            connection.execute(f"insert into {schema}.{table} by name select * from read_parquet({literal(str(file))})")
+            add_file(connection, f"{schema}.{table}", file)
         except duckdb.Error as error:
             raise MachineError("history_unreadable", file=file, found=str(error).splitlines()[0]) from error
+
+
+def add_file(connection: duckdb.DuckDBPyConnection, table: str, file: Path, **constants: int) -> None:
+    """Add the rows of one Parquet file, whichever version has written it, with `constants` for some columns.
+
+    A column that this version does not know is left out, one that is not there is NULL.
+    """
+    rows = f"read_parquet({literal(str(file))})"
+    there = {str(row[0]) for row in connection.execute(f"describe select * from {rows}").fetchall()}
+    known = [str(row[0]) for row in connection.execute(f"describe {table}").fetchall()]
+    columns = [f'"{name}"' for name in known if name in there and name not in constants]
+    names, values = ", ".join([*constants, *columns]), ", ".join([*map(str, constants.values()), *columns])
+    connection.execute(f"insert into {table} ({names}) select {values} from {rows}")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, prefix: str, columns: str) -> None:
