@@ -15,6 +15,10 @@ from junheng.checks import check_conservation, check_marts, check_raw, data_rule
 from junheng.errors import DataError, MachineError, UsageError
 from junheng.findings import WARNING, Finding, Findings
 from junheng.gate import SHOWN_FINDINGS, FailOn, refuse, refuse_county
+from junheng.history.of_build import recorder_of
+from junheng.history.recording import Recorder, recorded
+from junheng.history.trend import write_run_history
+from junheng.history.unchanged import published_from
 from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
 from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
@@ -56,6 +60,7 @@ class BuildOptions:
     with_report: bool = True
     wait: float = 0
     keep: int = KEPT_BUILDS
+    if_changed: bool = False
 
 
 @dataclass
@@ -79,10 +84,11 @@ class Build:
     work: Workspace
     messages: Messages
     progress: Progress
+    recorder: Recorder
 
 
 def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
-    """Land, check, transform, check, publish.
+    """Land, check, transform, check, publish; with `if_changed` nothing of it when the published build is up to date.
 
     Raises RefusedError (exit 1), UsageError (2) or MachineError (3); the published warehouse is then as it was.
     """
@@ -96,23 +102,46 @@ def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Sum
     def on_wait(holder: str) -> None:
         progress.say(messages.text("summary", "waiting", holder=holder))
 
+    # The day of the run decides which known issues still count; nothing else in a build knows of today.
+    today = options.today or date.today()
     with workspace(options.out, options.wait, on_wait) as work:
-        project = project_with_standards(packaged_project(), options.standards, work.folder)
-        issues = read_known_issues(project.standards)
-        if options.with_suites and issues:
-            refuse_unknown_rules(issues, data_rules(project.suites))
-        # The day of the run decides which known issues still count; nothing else in a build knows of today.
-        today = options.today or date.today()
-        run = Build(options, project, read_contract(project.standards), issues, today, work, messages, progress)
-        landed, warnings = _land(run)
-        school_year = _judged_year(options, work)
-        found = Found()
-        if options.with_suites:
-            _check_raw(run, landed, school_year, found)
-        _transform(run)
-        if options.with_suites:
-            _check_marts(run, school_year, found)
-        warehouse = _publish(run, landed, found, school_year)
+        packaged = packaged_project()
+        recorder = recorder_of(options, packaged, work, today, messages, progress)
+        with recorded(recorder):
+            if options.if_changed and (summary := _unchanged(recorder)):
+                return summary
+            return _build_all(options, packaged, recorder)
+
+
+def _unchanged(recorder: Recorder) -> Summary | None:
+    """The summary of the published build, when it was made from the same inputs."""
+    out = recorder.work.out
+    published = published_from(out, recorder.inputs) if recorder.inputs else None
+    if published is None:
+        return None
+    recorder.status, recorder.build_id = "unchanged", published.build_id
+    return summarise(out / "warehouse.duckdb", None, [], status="unchanged")
+
+
+def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> Summary:
+    work, messages, progress = recorder.work, recorder.messages, recorder.progress
+    project = project_with_standards(packaged, options.standards, work.folder)
+    recorder.standards = project.standards
+    issues = read_known_issues(project.standards)
+    if options.with_suites and issues:
+        refuse_unknown_rules(issues, data_rules(project.suites))
+    contract = read_contract(project.standards)
+    run = Build(options, project, contract, issues, recorder.today, work, messages, progress, recorder)
+    landed, warnings = _land(run)
+    school_year = _judged_year(options, work)
+    recorder.school_year = school_year
+    found = Found()
+    if options.with_suites:
+        _check_raw(run, landed, school_year, found)
+    _transform(run)
+    if options.with_suites:
+        _check_marts(run, school_year, found)
+    warehouse = _publish(run, landed, found, school_year)
     return summarise(warehouse, school_year, warnings, found.accounts, found.judged)
 
 
@@ -124,6 +153,7 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
         landing = land(connection, path, run.contract, findings, run.messages, run.work.landing, mapping, step.say)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
+        run.recorder.landing = {"rows": step.rows}
         prepare(connection, run.contract)
         if run.options.quarantine:
             set_rejected_aside(connection, run.contract)
@@ -191,10 +221,12 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
     with run.progress.step("publish") as step:
         facts = RunFacts(school_year, run.today, run.options.fail_on, run.options.quarantine)
         write_quality(run.work, landed, found.results, found.judged, facts)
+        write_run_history(run.work.warehouse, run.work.out, school_year, run.recorder.landing["rows"])
         rows = export_tables(run.work)
         if run.options.with_report:
             _report(run, step)
         step.rows = rows
+        run.recorder.stage(run.work.warehouse)
         return publish(run.work, run.options.keep)
 
 

@@ -13,6 +13,8 @@ from junheng import __version__
 from junheng.commands.audit import audit
 from junheng.commands.build import build
 from junheng.commands.check import check
+from junheng.commands.diff import diff
+from junheng.commands.history import history
 from junheng.commands.inspect import inspect
 from junheng.commands.ledger import ledger
 from junheng.commands.options import help_text
@@ -46,6 +48,6 @@ def _program(
 
 
 # In the order in which the help lists them, groups last; the help of a command is the message of its name.
-for command in (build, check, inspect, audit, template, report, rollback, query):
+for command in (build, check, inspect, audit, template, report, history, diff, rollback, query):
     app.command(command.__name__, help=help_text(command.__name__))(command)
 app.add_typer(ledger, name="ledger")

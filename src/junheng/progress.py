@@ -16,6 +16,7 @@ from junheng.messages import Messages
 class Step:
     """A step that runs. The step itself fills in `rows` and `detail`; `say` shows what it is at."""
 
+    key: str
     name: str
     rows: int | None = None
     detail: str = ""
@@ -40,7 +41,7 @@ class Progress:
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Time a step and print its line when it has ended well."""
-        step = Step(self.messages.text("steps", name))
+        step = Step(name, self.messages.text("steps", name))
         started = time.perf_counter()
         if self.quiet:
             yield step

@@ -13,6 +13,8 @@ from junheng.workspace import Workspace
 
 EXPORTED = ("marts", "quality")
 REPORT = "report"
+# What the run was given and what it found, for the history; no part that readers see.
+RUN = "run"
 
 
 def export_tables(work: Workspace) -> int:
@@ -49,7 +51,7 @@ def publish(work: Workspace, keep: int) -> Path:
     staged = work.folder / "staged"
     try:
         staged.mkdir()
-        for part in PARTS:
+        for part in (*PARTS, RUN):
             if (work.folder / part).exists():
                 (work.folder / part).replace(staged / part)
     except OSError as error:

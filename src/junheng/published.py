@@ -1,6 +1,6 @@
 """The output folder: one switch publishes a whole build, the last ones are kept, and one of them can be taken again.
 
-    builds/000007-<build id>/   warehouse.duckdb, marts/, quality/, report/
+    builds/000007-<build id>/   warehouse.duckdb, marts/, quality/, report/, and run/ for the history
     current -> builds/000007-…  the one switch
     warehouse.duckdb -> current/warehouse.duckdb, and so on: they never change
 
@@ -62,9 +62,9 @@ class Output:
     ) -> Path:
         """Make a finished build the published one; gives its folder.
 
-        `staged` lies on the same file system and holds PARTS and nothing else. Before the switch nothing that readers
-        see has changed; after it they see all of the new build. `on_operation` is called before each step that changes
-        the disk. Raises MachineError when the disk refuses.
+        `staged` lies on the same file system and holds PARTS, and perhaps what the history needs of the build. Before
+        the switch nothing that readers see has changed; after it they see all of the new build. `on_operation` is
+        called before each step that changes the disk. Raises MachineError when the disk refuses.
         """
         try:
             on_operation("sync the staged build")

@@ -27,7 +27,8 @@ class LandingCounts:
 @dataclass(frozen=True)
 class Summary:
     """What a build published: one entry of `counties` per county of the judged year, with the columns of
-    `marts.fct_county_verdict`; `rules` counts the suites' rules by status.
+    `marts.fct_county_verdict`; `rules` counts the suites' rules by status; `status` is `unchanged` when all of it was
+    published before.
     """
 
     warehouse: Path
@@ -38,6 +39,7 @@ class Summary:
     accounts: Sequence[Account] = ()
     known_issues: Sequence[Judged] = ()
     landing: LandingCounts = field(default_factory=lambda: LandingCounts())
+    status: str = "published"
 
     @property
     def quarantined(self) -> dict[str, int]:
@@ -63,7 +65,7 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """The summary as one JSON object."""
         return {
-            "status": "published",
+            "status": self.status,
             "exit_code": 0,
             "school_year": self.school_year,
             "counties": self.counties,
@@ -92,14 +94,18 @@ class Summary:
 
 def summarise(
     warehouse: Path,
-    school_year: int,
+    school_year: int | None,
     warnings: list[Finding],
     accounts: Sequence[Account] = (),
     known_issues: Sequence[Judged] = (),
+    *,
+    status: str = "published",
 ) -> Summary:
-    """Read the summary of one school year from a published warehouse."""
+    """Read the summary of one school year from a published warehouse; without a year that of the judged one."""
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
+        if school_year is None:
+            ((school_year,),) = connection.execute("select school_year from quality.run").fetchall()
         cursor = connection.execute(
             f"select * from marts.fct_county_verdict where school_year = {school_year} order by county_code"
         )
@@ -108,13 +114,14 @@ def summarise(
         rules = connection.execute("select status, count(*) from quality.rule_result group by status order by status")
         return Summary(
             warehouse,
-            school_year,
+            int(school_year),
             counties,
             dict(rules.fetchall()),
             warnings,
             accounts,
             known_issues,
             _landing(connection),
+            status,
         )
     finally:
         connection.close()

@@ -18,12 +18,13 @@ from junheng.lock import only_one
 
 @dataclass(frozen=True)
 class Workspace:
-    """Paths of one build under the output folder."""
+    """Paths of one build under the output folder. `died` are the ids of former builds that a crash has ended."""
 
     build_id: str
     started_at: datetime
     out: Path
     folder: Path
+    died: tuple[str, ...] = ()
 
     @property
     def warehouse(self) -> Path:
@@ -76,14 +77,16 @@ def workspace(out: Path, wait: float = 0, on_wait: Callable[[str], None] = lambd
     if out.exists() and not out.is_dir():
         raise UsageError("out_not_a_folder", file=out)
     folder = out / ".build" / build_id
+    died: tuple[str, ...] = ()
     with ExitStack() as held:
         try:
             out.mkdir(parents=True, exist_ok=True)
             held.enter_context(only_one(out, wait, on_wait))
             # Whoever left something here has died: the lock is ours.
+            died = tuple(sorted(left.name for left in (out / ".build").glob("*")))
             shutil.rmtree(out / ".build", ignore_errors=True)
             folder.mkdir(parents=True)
         except OSError as error:
             raise MachineError("out_not_writable", file=out, found=error.strerror) from error
         held.callback(shutil.rmtree, folder, ignore_errors=True)
-        yield Workspace(build_id, started_at, out, folder)
+        yield Workspace(build_id, started_at, out, folder, died)

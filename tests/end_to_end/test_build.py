@@ -78,11 +78,11 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
     quality = {path.stem for path in (published.out / "quality").iterdir()}
     aside = {f"quarantine_{path.stem}" for path in SAMPLE.glob("*.csv")}
     assert quality == aside | {
-        *("run", "rule_result", "failing_row", "known_issue", "quarantined_row", "row_accounting"),
+        *("run", "rule_result", "failing_row", "known_issue", "quarantined_row", "row_accounting", "run_history"),
         *("source_file", "landing_column", "landing_conversion", "rejected_row"),
     }
     parts = {"warehouse.duckdb", "marts", "quality", "report"}
-    assert published.parts == parts | {"builds", "current", "logs", ".build", ".lock"}
+    assert published.parts == parts | {"builds", "current", "history", "logs", "runs.duckdb", ".build", ".lock"}
     assert list((published.out / ".build").iterdir()) == []
 
 

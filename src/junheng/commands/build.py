@@ -29,6 +29,7 @@ def build(
     report: Annotated[bool, typer.Option("--report/--no-report", help=help_text("with_report"))] = True,
     wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=help_text("wait"))] = 0,
     keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=help_text("keep"))] = 5,
+    if_changed: Annotated[bool, typer.Option("--if-changed", help=help_text("if_changed"))] = False,
     target: Annotated[str, typer.Option("--target", metavar="duckdb", help=help_text("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
@@ -47,7 +48,18 @@ def build(
 
         day = day_named(today) if today else None
         options = BuildOptions(
-            raw, out, school_year, standards, True, quarantine, level_named(fail_on), day, mapping, report, wait, keep
+            raw,
+            out,
+            school_year=school_year,
+            standards=standards,
+            quarantine=quarantine,
+            fail_on=level_named(fail_on),
+            today=day,
+            mapping=mapping,
+            with_report=report,
+            wait=wait,
+            keep=keep,
+            if_changed=if_changed,
         )
         summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
         if as_json:

@@ -73,7 +73,9 @@ def read_record(folder: Path) -> RunRecord:
     if not isinstance(content, dict):
         raise ValueError(FILE)
     known = {one.name for one in fields(RunRecord)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
     try:
         return RunRecord(**{name: value for name, value in values.items() if name in known})
     except TypeError as error:

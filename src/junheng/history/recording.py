@@ -6,12 +6,15 @@ added is said on standard error and never stops it: what is published stays publ
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -19,7 +22,7 @@ import duckdb
 from junheng.errors import JunhengError
 from junheng.history.database import refresh
 from junheng.history.inputs import Inputs, standards_by_id
-from junheng.history.record import RunRecord, write_record
+from junheng.history.record import RunRecord, read_record, write_record
 from junheng.history.results import results_of_warehouse, write_results
 from junheng.history.store import History
 from junheng.messages import Messages
@@ -102,7 +105,8 @@ def recorded(recorder: Recorder) -> Iterator[Recorder]:
     keep(say, lambda: add_missing(work.out, work.died))
     try:
         yield recorder
-    except BaseException as error:
+    except BaseException as raised:
+        error = raised
         keep(say, lambda: _add_ended(recorder, error))
         raise
     keep(say, lambda: _add_done(recorder))
@@ -135,9 +139,9 @@ def add_missing(out: Path, died: Sequence[str] = ()) -> None:
             is_published = current is None or build.number <= current.number
             record = _record_of_build(build.folder, build.build_id)
             status = "published" if is_published else "interrupted"
-            history.append(
-                replace(record, status=status, build_id=build.build_id, is_recovered=True), build.folder / RUN
-            )
+            record = replace(record, status=status, build_id=build.build_id, is_recovered=True)
+            with _results_of_build(build.folder) as results:
+                history.append(record, results)
             known.add(build.build_id)
     for run_id in sorted(set(died) - known):
         history.append(RunRecord(run_id, "died", _time_of(run_id), is_recovered=True))
@@ -150,7 +154,7 @@ def _add_done(recorder: Recorder) -> None:
         recorder.results = found[-1]
     record = recorder.record(recorder.status, 0, finished_at=_now())
     if recorder.results:
-        staged = _read(recorder.results)
+        staged = read_record(recorder.results)
         record = replace(record, counties=staged.counties, findings=staged.findings)
     add_run(recorder.work.out, record, recorder.results if recorder.status != "unchanged" else None)
 
@@ -159,16 +163,22 @@ def _add_ended(recorder: Recorder, error: BaseException) -> None:
     """The run as far as it came."""
     from junheng.gate import RefusedError
 
-    is_ours = isinstance(error, JunhengError)
-    record = recorder.record(
-        "refused" if isinstance(error, RefusedError) else "failed",
-        error.exit_code if isinstance(error, JunhengError) else 130,
-        finished_at=_now(),
-        error=error.message_id if isinstance(error, JunhengError) else type(error).__name__,
+    published = Output(recorder.work.out).published()
+    if published and published.build_id == recorder.build_id:  # what came after the switch did not work out
+        _add_done(recorder)
+        return
+    record = replace(
+        recorder.record(
+            "refused" if isinstance(error, RefusedError) else "failed",
+            _exit_code(error),
+            finished_at=_now(),
+            error=error.message_id if isinstance(error, JunhengError) else type(error).__name__,
+        ),
+        build_id=None,
     )
     folder = recorder.work.folder / "ended"
     warehouse = recorder.work.warehouse
-    if is_ours and warehouse.is_file():
+    if isinstance(error, Exception) and warehouse.is_file():
         try:
             folder.mkdir()
             with duckdb.connect() as connection:
@@ -177,20 +187,40 @@ def _add_ended(recorder: Recorder, error: BaseException) -> None:
             record = replace(record, findings=_findings(warehouse))
         except (OSError, duckdb.Error, JunhengError):
             folder = recorder.work.folder / "nothing"  # what broke the build has broken its file too
-    add_run(recorder.work.out, replace(record, build_id=None), folder)
+    add_run(recorder.work.out, record, folder)
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, JunhengError):
+        return error.exit_code
+    return 3 if isinstance(error, Exception) else 130
 
 
 def _record_of_build(folder: Path, build_id: str) -> RunRecord:
     """What a build says of the run that made it; of a build of an earlier version what its warehouse says."""
     try:
-        return _read(folder / RUN)
+        return read_record(folder / RUN)
     except (OSError, ValueError):
         return _record_of_warehouse(folder / "warehouse.duckdb", build_id)
 
 
-def _record_of_warehouse(warehouse: Path, build_id: str) -> RunRecord:
-    import json
+@contextmanager
+def _results_of_build(folder: Path) -> Iterator[Path | None]:
+    """The folder with what a build has found; of a build of an earlier version it is read from the warehouse."""
+    if (folder / RUN).is_dir():
+        yield folder / RUN
+        return
+    with TemporaryDirectory() as made:
+        try:
+            with duckdb.connect() as connection:
+                results_of_warehouse(connection, folder / "warehouse.duckdb", "found")
+                write_results(connection, "found", Path(made))
+        except (duckdb.Error, JunhengError):  # older still: its run is listed, without results
+            shutil.rmtree(made, ignore_errors=True)
+        yield Path(made)
 
+
+def _record_of_warehouse(warehouse: Path, build_id: str) -> RunRecord:
     record = RunRecord(build_id, "published", _time_of(build_id))
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -211,12 +241,6 @@ def _record_of_warehouse(warehouse: Path, build_id: str) -> RunRecord:
     except (duckdb.Error, KeyError, ValueError):
         return record
     return record
-
-
-def _read(folder: Path) -> RunRecord:
-    from junheng.history.record import read_record
-
-    return read_record(folder)
 
 
 def _counties(warehouse: Path) -> tuple[dict[str, Any], ...]:
