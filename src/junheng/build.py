@@ -24,6 +24,8 @@ from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
 from junheng.landing.outcome import LandedTable
 from junheng.messages import Messages
+from junheng.old_logs import forget_old
+from junheng.preflight import require_room
 from junheng.progress import Progress, Step
 from junheng.project import Project, packaged_project
 from junheng.publish import REPORT, export_tables, publish
@@ -105,6 +107,7 @@ def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Sum
     # The day of the run decides which known issues still count; nothing else in a build knows of today.
     today = options.today or date.today()
     with workspace(options.out, options.wait, on_wait) as work:
+        progress.build_id = work.build_id
         packaged = packaged_project()
         recorder = recorder_of(options, packaged, work, today, messages, progress)
         with recorded(recorder):
@@ -125,6 +128,8 @@ def _unchanged(recorder: Recorder) -> Summary | None:
 
 def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> Summary:
     work, messages, progress = recorder.work, recorder.messages, recorder.progress
+    forget_old(work.out)
+    require_room(work.out, options.raw or packaged.sample)
     project = project_with_standards(packaged, options.standards, work.folder)
     recorder.standards = project.standards
     issues = read_known_issues(project.standards)

@@ -14,9 +14,11 @@ from junheng.commands.audit import audit
 from junheng.commands.build import build
 from junheng.commands.check import check
 from junheng.commands.diff import diff
+from junheng.commands.doctor import doctor
 from junheng.commands.history import history
 from junheng.commands.inspect import inspect
 from junheng.commands.ledger import ledger
+from junheng.commands.notify import notify
 from junheng.commands.options import help_text
 from junheng.commands.query import query
 from junheng.commands.report import report
@@ -48,6 +50,6 @@ def _program(
 
 
 # In the order in which the help lists them, groups last; the help of a command is the message of its name.
-for command in (build, check, inspect, audit, template, report, history, diff, rollback, query):
+for command in (build, check, inspect, audit, template, report, history, diff, rollback, notify, doctor, query):
     app.command(command.__name__, help=help_text(command.__name__))(command)
 app.add_typer(ledger, name="ledger")

@@ -16,6 +16,7 @@ from junheng.errors import MachineError
 
 NAME = ".lock"
 PAUSE = 0.2
+NOBODY = "?"
 # The locked byte lies far behind what is written, so that the holder can be read on Windows too.
 PLACE = 1 << 30
 
@@ -51,6 +52,39 @@ def only_one(out: Path, wait: float = 0, on_wait: Callable[[str], None] = lambda
             _give_back(file)
 
 
+def holder(out: Path) -> str | None:
+    """Who holds the lock of an output folder; None when nobody does. A build that begins meanwhile is not disturbed.
+
+    Who holds a lock has written itself down: only then, and while that process lives, is the lock tried.
+    """
+    try:
+        with (out / NAME).open("r+", encoding="utf-8") as file:
+            who = _holder(file)
+            if who == NOBODY or not _lives(file):
+                return None
+            if not _try(file):
+                return who
+            _give_back(file)
+    except OSError:
+        return None
+    return None
+
+
+def _lives(file: IO[str]) -> bool:
+    """Whether the process that wrote itself down may still be there; one of another machine may."""
+    file.seek(0)
+    written = json.loads(file.read())
+    if written["host"] != socket.gethostname() or os.name == "nt":
+        return True
+    try:
+        os.kill(int(written["pid"]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _holder(file: IO[str]) -> str:
     """Who holds the lock, as it wrote itself down."""
     file.seek(0)
@@ -58,7 +92,7 @@ def _holder(file: IO[str]) -> str:
         found = json.loads(file.read())
         return f"pid {found['pid']} @ {found['host']}, {found['since']}"
     except (ValueError, KeyError, TypeError):
-        return "?"
+        return NOBODY
 
 
 if os.name == "nt":  # pragma: no cover

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from junheng.commands.options import DEFAULT_OUT, Json, Lang, Out, help_text
-from junheng.commands.running import day_named, echo_json, run_command
+from junheng.commands.options import DEFAULT_OUT, Json, Lang, Notify, Out, help_text
+from junheng.commands.running import day_named, echo_json, run_command, say_aside
 from junheng.errors import UsageError
 from junheng.messages import Messages
+
+# Where --log-json writes to standard error, nothing else does: every line there is JSON.
+STANDARD_ERROR = Path("-")
 
 
 def build(
@@ -30,6 +33,9 @@ def build(
     wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=help_text("wait"))] = 0,
     keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=help_text("keep"))] = 5,
     if_changed: Annotated[bool, typer.Option("--if-changed", help=help_text("if_changed"))] = False,
+    notify: Notify = None,
+    log_json: Annotated[Path | None, typer.Option("--log-json", metavar="FILE|-", help=help_text("log_json"))] = None,
+    lineage: Annotated[str | None, typer.Option("--lineage", metavar="FILE|URL", help=help_text("lineage"))] = None,
     target: Annotated[str, typer.Option("--target", metavar="duckdb", help=help_text("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
@@ -41,10 +47,11 @@ def build(
         if target != "duckdb":
             raise UsageError("target_unknown", found=target, expected="duckdb")
         from junheng.build import BuildOptions
-        from junheng.build import build as run_build
         from junheng.gate import level_named
         from junheng.printing import print_summary
         from junheng.progress import Progress
+        from junheng.watch.watched_build import watched_build
+        from junheng.watch.watchers import watch
 
         day = day_named(today) if today else None
         options = BuildOptions(
@@ -61,10 +68,13 @@ def build(
             keep=keep,
             if_changed=if_changed,
         )
-        summary = run_build(options, messages, Progress(messages, quiet=quiet or as_json))
+        progress = Progress(messages, quiet=quiet or as_json or log_json == STANDARD_ERROR)
+        watchers = watch(options, say_aside, notify, log_json, lineage)
+        summary = watched_build(options, messages, progress, watchers)
         if as_json:
-            echo_json(summary.as_json())
+            deliveries = [one.as_json() for one in watchers.deliveries]
+            echo_json(summary.as_json() | ({"deliveries": deliveries} if deliveries else {}))
         else:
             print_summary(summary, messages, quiet=quiet)
 
-    run_command(run, lang, as_json)
+    run_command(run, lang, as_json, silent=log_json == STANDARD_ERROR)

@@ -35,3 +35,6 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=help_text("out")
 Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=help_text("lang"))]
 Json = Annotated[bool, typer.Option("--json", help=help_text("json"))]
 DEFAULT_OUT = Path("build")
+Notify = Annotated[
+    Path | None, typer.Option("--notify", metavar="FILE", envvar="JUNHENG_NOTIFY", help=help_text("notify_option"))
+]

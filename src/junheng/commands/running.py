@@ -22,8 +22,8 @@ def day_named(text: str) -> date:
         raise UsageError("today_wrong", found=text, expected="YYYY-MM-DD") from error
 
 
-def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
-    """Run a command; an error of ours becomes its message and its exit code."""
+def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool, *, silent: bool = False) -> None:
+    """Run a command; an error of ours becomes its message and its exit code. `silent`: the message is left out."""
     messages = Messages(lang if lang in LANGUAGES else locale_language())
     # A request to end is answered like one from the keyboard: what was begun is cleaned up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -34,7 +34,8 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
     except JunhengError as error:
         from junheng.printing import print_error
 
-        print_error(error, messages)
+        if not silent:
+            print_error(error, messages)
         if as_json:
             from junheng.printing import error_as_json
 
@@ -42,6 +43,11 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(130) from error
+
+
+def say_aside(text: str) -> None:
+    """Print a line on standard error."""
+    typer.echo(text, err=True)
 
 
 def echo_json(content: dict[str, Any]) -> None:

@@ -34,10 +34,11 @@ Cell = str | dict[str, str]
 
 def is_available() -> bool:
     """Whether the extra is installed and a Chinese font is there: without them the part is written only on request."""
-    return find_spec("typst") is not None and _font() is not None
+    return find_spec("typst") is not None and chinese_font() is not None
 
 
-def _font() -> str | None:
+def chinese_font() -> str | None:
+    """The font that the pages are set in; None when the machine has none that holds Chinese."""
     import typst
 
     families = set(typst.Fonts(include_embedded_fonts=False).families())
@@ -53,7 +54,7 @@ def write_pages(facts: Facts, folder: Path, language: str, ledger: Ledger) -> in
         raise UsageError("pdf_extra_missing", expected="junheng[pdf]")
     import typst
 
-    font = _font()
+    font = chinese_font()
     if font is None:
         raise UsageError("pdf_font_missing", expected=", ".join(FONTS))
     compiler = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent))

@@ -1,0 +1,1 @@
+"""What nobody watches: room, logs, notifications, lineage, the doctor, schedulers."""
