@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,31 +12,50 @@ from tests.end_to_end.command_line import junheng
 from tests.warehouse.counties import all_tables
 from tests.warehouse.harness import build_counties, run_dbt
 
-
-@pytest.fixture(scope="session")
-def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Path of the warehouse of the sample county, seeds loaded by dbt, unit tests and data tests passed."""
-    work = tmp_path_factory.mktemp("sample")
-    warehouse = work / "sample.duckdb"
-    run_dbt(warehouse, work, "build")
-    return warehouse
+Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 @pytest.fixture(scope="session")
-def built_counties(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Path of a warehouse with the small counties of tests/warehouse/counties.py, built from landed rows."""
-    return build_counties(tmp_path_factory.mktemp("counties"), all_tables())
-
-
-@pytest.fixture(scope="session")
-def published_sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The output folder of `junheng build` for the sample county, built once for all workers: copy it to change it."""
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Gives the folder of a name, filled once for all processes of the test run by whoever needs it first."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
-    out = shared / "published-sample"
-    with (shared / "published-sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (out / "warehouse.duckdb").exists():
-            outcome = junheng("build", "--out", out)
-            assert outcome.code == 0, outcome.stderr
-    return out
+
+    def folder_of(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, made = shared / name, shared / f"{name}.made"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                folder.mkdir()
+                fill(folder)
+                made.touch()
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def built_sample(once: Once) -> Path:
+    """Path of the warehouse of the sample county, seeds loaded by dbt, unit tests and data tests passed."""
+    return once("built-sample", lambda work: run_dbt(work / "sample.duckdb", work, "build")) / "sample.duckdb"
+
+
+@pytest.fixture(scope="session")
+def built_counties(once: Once) -> Path:
+    """Path of a warehouse with the small counties of tests/warehouse/counties.py, built from landed rows."""
+
+    def build(work: Path) -> None:
+        build_counties(work, all_tables())
+
+    return once("built-counties", build) / "counties.duckdb"
+
+
+@pytest.fixture(scope="session")
+def published_sample(once: Once) -> Path:
+    """The output folder of `junheng build` for the sample county: copy it to change it."""
+
+    def build(work: Path) -> None:
+        outcome = junheng("build", "--out", work / "out")
+        assert outcome.code == 0, outcome.stderr
+
+    return once("published-sample", build) / "out"

@@ -8,27 +8,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
+from tests.conftest import Once
 from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng, sample_copy
 
 
 @dataclass(frozen=True)
 class Published:
-    """What `junheng build --raw seeds/raw --json` of the wheel gave; where the wheel is and where it was run.
-
-    `parts` are the names in the output folder right after it: later tests are refused there, and that is kept.
-    """
+    """What `junheng build --raw seeds/raw --json` of the wheel gave; where the wheel is and where it was run."""
 
     out: Path
     outcome: Outcome
     installed: Path
     working_directory: Path
-    parts: frozenset[str]
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -48,25 +46,25 @@ OWN_FILES = {
 
 
 @pytest.fixture(scope="session")
-def partial(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def partial(once: Once) -> Published:
     """The sample county without two of its tables and with a target of its own, built by the checkout."""
-    place = tmp_path_factory.mktemp("partial")
-    raw = sample_copy(place / "raw")
-    for table in ("staff", "county_facts"):
-        (raw / f"{table}.csv").unlink()
-    (place / "own").mkdir()
-    for name, content in OWN_FILES.items():
-        (place / "own" / name).write_text(content, encoding="utf-8")
-    arguments = ("--raw", raw, "--standards", place / "own", "--out", place / "out", "--json")
-    outcome = junheng("build", "--no-report", *arguments, cwd=place)
-    assert outcome.code == 0, outcome.stderr
-    return Published(place / "out", outcome, ROOT / "src", place, names_in(place / "out"))
+
+    def build(place: Path) -> None:
+        raw = sample_copy(place / "raw")
+        for table in ("staff", "county_facts"):
+            (raw / f"{table}.csv").unlink()
+        (place / "own").mkdir()
+        for name, content in OWN_FILES.items():
+            (place / "own" / name).write_text(content, encoding="utf-8")
+        arguments = ("--raw", raw, "--standards", place / "own", "--out", place / "out", "--json")
+        keep(junheng("build", "--no-report", *arguments, cwd=place), place)
+
+    place = once("partial", build)
+    return found(place, ROOT / "src", place, place / "out")
 
 
-@pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def install(folder: Path) -> Path:
     """The wheel, installed without its dependencies into a directory of its own."""
-    folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     offline = ["--quiet", "--no-deps", "--no-index"]
     subprocess.run(
@@ -79,23 +77,43 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The sample county, landed from its folder and published into a path with Chinese characters and spaces."""
-    place = tmp_path_factory.mktemp("发布 目录 [1]")
-    (place / "empty").mkdir()
-    for path in (*installed.rglob("*"), installed):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    outcome = junheng(
-        *("build", "--raw", SAMPLE, "--out", place / "输出", "--json"),
-        cwd=place / "empty",
-        environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    for path in (installed, *installed.rglob("*")):
-        path.chmod(0o755)
+def published(once: Once) -> Published:
+    """The sample county, landed from its folder and published into a path with Chinese characters and spaces.
+
+    The wheel cannot be written while it builds.
+    """
+
+    def build(place: Path) -> None:
+        (place / "empty").mkdir()
+        installed = install(place)
+        for path in (*installed.rglob("*"), installed):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        outcome = junheng(
+            *("build", "--raw", SAMPLE, "--out", place / "输出", "--json"),
+            cwd=place / "empty",
+            environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        for path in (installed, *installed.rglob("*")):
+            path.chmod(0o755)
+        keep(outcome, place)
+
+    place = once("发布 目录 [1]", build)
+    return found(place, place / "site packages", place / "empty", place / "输出")
+
+
+@pytest.fixture
+def published_copy(published: Published, tmp_path: Path) -> Path:
+    """The output folder of `published` once more, to be built into."""
+    return Path(copytree(published.out, tmp_path / "输出", symlinks=True))
+
+
+def keep(outcome: Outcome, place: Path) -> None:
+    """Keep what a command said for the processes that did not run it."""
     assert outcome.code == 0, outcome.stderr
-    return Published(place / "输出", outcome, installed, place / "empty", names_in(place / "输出"))
+    (place / "outcome.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
-def names_in(folder: Path) -> frozenset[str]:
-    """What stands in a folder."""
-    return frozenset(path.name for path in folder.iterdir())
+def found(place: Path, installed: Path, working_directory: Path, out: Path) -> Published:
+    """What was built in a place."""
+    outcome = Outcome(**json.loads((place / "outcome.json").read_text(encoding="utf-8")))
+    return Published(out, outcome, installed, working_directory)

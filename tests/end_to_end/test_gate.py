@@ -10,7 +10,6 @@ import duckdb
 import pytest
 
 from tests.end_to_end.command_line import Outcome, Rows, fingerprint, junheng, rewrite, sample_copy
-from tests.end_to_end.conftest import Published
 
 RULE = "raw.enrolment.deaths.not_negative"
 HEADER = "rule_id,scope,at_most,reason,owner,expires_on"
@@ -135,12 +134,12 @@ def test_wrong_entries_end_with_two(name: str, spoilt: Path, tmp_path: Path) -> 
     assert words in outcome.stderr
 
 
-def test_warnings_stop_a_build_when_asked_and_what_is_published_stays(published: Published) -> None:
-    before = fingerprint(published.out)
-    outcome = junheng("build", "--no-report", "--out", published.out, "--fail-on", "warning")
+def test_warnings_stop_a_build_when_asked_and_what_is_published_stays(published_copy: Path) -> None:
+    before = fingerprint(published_copy)
+    outcome = junheng("build", "--no-report", "--out", published_copy, "--fail-on", "warning")
     assert outcome.code == 1, outcome.stderr
     assert "as --fail-on asks" in outcome.stderr
-    assert fingerprint(published.out) == before
+    assert fingerprint(published_copy) == before
 
 
 def test_a_county_short_of_the_standard_stops_a_build_when_asked(spoilt: Path, tmp_path: Path) -> None:

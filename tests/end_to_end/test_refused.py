@@ -39,13 +39,13 @@ BAD: dict[str, tuple[Callable[[list[str], Rows], list[str] | None], str, str]] =
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_data_is_refused_at_its_place_and_what_is_published_stays(
-    name: str, published: Published, tmp_path: Path
+    name: str, published_copy: Path, tmp_path: Path
 ) -> None:
     change, row, column = BAD[name]
     raw = sample_copy(tmp_path / "raw")
     rewrite(raw / "enrolment.csv", change)
-    before = fingerprint(published.out)
-    outcome = junheng("build", "--no-report", "--raw", raw, "--out", published.out)
+    before = fingerprint(published_copy)
+    outcome = junheng("build", "--no-report", "--raw", raw, "--out", published_copy)
     assert outcome.code == 1
     for words in (
         "file: enrolment.csv",
@@ -57,9 +57,9 @@ def test_bad_data_is_refused_at_its_place_and_what_is_published_stays(
     ):
         assert words in outcome.stderr, outcome.stderr
     assert outcome.stdout == ""
-    assert fingerprint(published.out) == before
-    assert list((published.out / ".build").iterdir()) == []
-    (rejected,) = [folder for folder in (published.out / "rejected").iterdir() if str(folder) in outcome.stderr]
+    assert fingerprint(published_copy) == before
+    assert list((published_copy / ".build").iterdir()) == []
+    (rejected,) = [folder for folder in (published_copy / "rejected").iterdir() if str(folder) in outcome.stderr]
     with (rejected / "findings.csv").open(encoding="utf-8", newline="") as lines:
         found = [entry for entry in csv.DictReader(lines) if entry["severity"] == "critical"]
     assert (found[0]["file"], found[0]["row"], found[0]["column_name"]) == ("enrolment.csv", row, column)
