@@ -28,6 +28,7 @@ from tests.end_to_end.command_line import ROOT, junheng
 from tests.operations.loopback import Webhook, webhook
 
 SCHEMA = json.loads((ROOT / "docs" / "log-json.schema.json").read_text(encoding="utf-8"))
+NEXT = "20991231T000000Z-cccccc"
 # A person's name and a number that no law knows: they must stand nowhere outside of `rejected/`.
 PERSON, NUMBER = "欧阳某某", "31415926535"
 
@@ -204,7 +205,8 @@ def publish_as(monkeypatch: pytest.MonkeyPatch, out: Path, change: str) -> None:
             shutil.copy(out / "warehouse.duckdb", staged / "warehouse.duckdb")
             with duckdb.connect(str(staged / "warehouse.duckdb")) as connection:
                 connection.execute(change)
-            Output(out).publish(staged, "20991231T000000Z-cccccc", keep=1)
+                connection.execute(f"update quality.run set build_id = '{NEXT}'")
+            Output(out).publish(staged, NEXT, keep=1)
         return Summary(out / "warehouse.duckdb", 2024, [], {}, [])
 
     monkeypatch.setattr(module, "build", build)
