@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 # Unit tests prove the SQL, not the data; raw tables and rows that are set aside are our work.
 SELECTION = ("--exclude-resource-type", "unit_test", "--exclude", "path:seeds/raw", "path:seeds/quality")
 
-
+# How many of the last builds stay in the output folder unless the user says otherwise.
 KEPT_BUILDS = 5
 
 

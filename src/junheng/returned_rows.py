@@ -102,7 +102,7 @@ def _find_schools(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, str]
     """Schools are those of the table of schools; when it is empty, every code that any table has."""
     fields = "school, cells[3] as name, cells[1] as school_year"
     connection.execute(
-        "create or replace temp table returned_school as select school, arg_max(name, school_year) as name"
+        "create or replace temp table returned_school as select school, arg_max(name, (school_year, name)) as name"
         f" from (select {fields} from {rows['schools']}) where school is not null group by school"
     )
     found = connection.execute("select count(*) from returned_school").fetchone()

@@ -33,6 +33,7 @@ def pages(writer: Writer) -> Iterator[Page]:
                 "rows": rows,
                 "coefficients": coefficients,
                 "summaries": summaries,
+                "units": {indicator: row for (_, indicator), row in summaries.items()},
             },
             county,
         )
