@@ -10,7 +10,6 @@ from junheng.templates.style import Book
 
 YEAR = ("school_year", "number")
 KEYS = (YEAR, ("county_code", "code"), ("school_code", "code"), ("stage", "code"))
-FIGURES = ("value_shown", "threshold_shown")
 # sheet -> table, its order, its columns; `_shown` is left off the head
 SHEETS: dict[str, tuple[str, Sequence[str], Sequence[tuple[str, str]]]] = {
     "data_unit_indicator": (
