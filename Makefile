@@ -33,7 +33,7 @@ setup-dev: .venv/.dev-is-installed
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $@
 
-test: lint parse pytest dbt-build
+test: lint parse pytest
 
 lint: setup-dev
 	$(BIN)/ruff check .

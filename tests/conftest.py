@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.command_line import junheng
+from tests.published import Published, publish, published_in
 from tests.warehouse.counties import all_tables
 from tests.warehouse.harness import build_counties, run_dbt
 
@@ -51,11 +51,12 @@ def built_counties(once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def published_sample(once: Once) -> Path:
-    """The output folder of `junheng build` for the sample county: copy it to change it."""
+def published(once: Once) -> Published:
+    """The sample county, landed from its folder and published into a path with Chinese characters and spaces."""
+    return published_in(once("发布 目录 [1]", publish))
 
-    def build(work: Path) -> None:
-        outcome = junheng("build", "--out", work / "out")
-        assert outcome.code == 0, outcome.stderr
 
-    return once("published-sample", build) / "out"
+@pytest.fixture(scope="session")
+def published_sample(published: Published) -> Path:
+    """The output folder of the published sample county: copy it to change it."""
+    return published.out

@@ -10,7 +10,7 @@ import pytest
 
 from junheng.project import PARTS
 from tests.end_to_end.command_line import ROOT, SAMPLE, fingerprint, junheng, rewrite, sample_copy
-from tests.end_to_end.conftest import Published
+from tests.published import Published
 
 
 def marts(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:

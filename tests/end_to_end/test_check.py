@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.end_to_end.command_line import Outcome, junheng
-from tests.end_to_end.conftest import Published
+from tests.published import Published
 from tests.unit.results_sample import rule
 
 HEADER = "id,code,pupils"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.command_line import junheng
-from tests.end_to_end.conftest import OWN_STANDARD, Published
+from tests.end_to_end.conftest import OWN_STANDARD
+from tests.published import Published
 
 HEADER = (
     "threshold_id,standard_id,jurisdiction,indicator_id,stage,case_id,operator,value,unit,valid_from,valid_to,"

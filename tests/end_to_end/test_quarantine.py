@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.end_to_end.command_line import SAMPLE, Outcome, Rows, junheng, rewrite, sample_copy
-from tests.end_to_end.conftest import Published
+from tests.published import Published
 
 YEAR = "2024"
 EARLIER = "2022"

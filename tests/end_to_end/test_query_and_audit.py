@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.command_line import fingerprint, junheng
-from tests.end_to_end.conftest import Published
+from tests.published import Published
 
 COUNT = "select count(*) as units from marts.fct_unit_verdict where school_year = 2024"
 

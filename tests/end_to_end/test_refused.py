@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.command_line import Rows, fingerprint, junheng, rewrite, sample_copy
-from tests.end_to_end.conftest import Published
+from tests.published import Published
 
 
 def missing_column(header: list[str], _rows: Rows) -> list[str]:
