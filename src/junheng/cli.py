@@ -15,6 +15,7 @@ from junheng.commands.build import build
 from junheng.commands.check import check
 from junheng.commands.diff import diff
 from junheng.commands.doctor import doctor
+from junheng.commands.generate import generate
 from junheng.commands.history import history
 from junheng.commands.inspect import inspect
 from junheng.commands.ledger import ledger
@@ -50,6 +51,20 @@ def _program(
 
 
 # In the order in which the help lists them, groups last; the help of a command is the message of its name.
-for command in (build, check, inspect, audit, template, report, history, diff, rollback, notify, doctor, query):
+for command in (
+    build,
+    check,
+    inspect,
+    audit,
+    template,
+    report,
+    history,
+    diff,
+    rollback,
+    notify,
+    doctor,
+    query,
+    generate,
+):
     app.command(command.__name__, help=help_text(command.__name__))(command)
 app.add_typer(ledger, name="ledger")
