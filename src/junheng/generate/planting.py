@@ -1,6 +1,6 @@
 """Plant mistakes: which school or county has which, what its rows become, and the list of them.
 
-A school has at most one mistake over all years, and so has a county: what a rule finds can be told apart.
+A school has at most one mistake over all years, and so has each table of a county: what a rule finds can be told apart.
 """
 
 from __future__ import annotations
@@ -74,15 +74,17 @@ def _choose(
         source, place, number = UNITS[kind.unit]
         topic = f"{literal(kind.name + '/')}, {number}, '/', s.school_year"
         drawn.append(
-            f"select s.county, {place} as place, s.school_year, {literal(kind.name)} as kind,"
+            f"select s.county, {place} as place, s.school_year, {literal(kind.name)} as kind, {literal(kind.table)} as name,"
             f" {DRAWN.format(topic=topic)} / {rates[kind.name]!r} as luck from {source} as s, years"
             f" where luck < 1 and ({kind.where}) and ({spared})"
         )
+    # What a county states in one table does not touch the other.
+    own = "case when place is null then name end"
     years = "select getvariable('first_year') as first_year, getvariable('running_year') as running_year"
     connection.execute(
         f"insert into plan with years as ({years}), drawn as ({' union all '.join(drawn)})"
         " select county, place, school_year, kind from drawn"
-        " qualify row_number() over (partition by county, place order by luck, kind, school_year) = 1"
+        f" qualify row_number() over (partition by county, place, {own} order by luck, kind, school_year) = 1"
         " order by county, place, school_year"
     )
 
