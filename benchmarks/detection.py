@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,10 @@ from junheng.project import packaged_project
 from junheng.quality import TABLES as QUALITY
 from junheng.raw_contract import read_contract
 from junheng.validation.results import RuleResult
+
+
+# Only a few schools of a county can have these.
+RARE = ("point_without_parent", "parent_unknown", "facilities_counted_in_both_stages", "boarders_above_pupils")
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def _read(
     # What the planted mistake says about other schools: the one whose figures were taken, points of a missing parent.
     lists = [[kind.name for kind in kinds.values() for _ in kind.finds], [r for k in kinds.values() for r in k.finds]]
     connection.execute("create temp table expected as select unnest(?) as kind, unnest(?) as rule_id", lists)
-    others = [k.name for k in kinds.values() if k.other_school is not None or k.add or k.drop]
+    others = [k.name for k in kinds.values() if k.other_school or k.add or k.drop]
     whole = [k.name for k in kinds.values() if k.unit == "county" and k.table not in ("county_finance", "county_facts")]
     connection.execute(
         "insert into touched select distinct left(s.school_code, 6) || '0001', false from line as s"
@@ -163,6 +168,10 @@ def _read(
     )
     connection.execute(
         "insert into touched select distinct school_code, true from line where kind in (select unnest(?))", [whole]
+    )
+    connection.execute(
+        "insert into touched select distinct s.school_code, false from raw.schools as s join touched as t"
+        " on s.parent_code = t.school_code"
     )
     tables = {kind.table for kind in kinds.values()}
     connection.execute(
@@ -199,10 +208,25 @@ def _count_repaired(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     )
 
 
-def measure(folder: Path, size: Size, rate: str) -> tuple[dict[str, Score], list[RuleResult]]:
+def even_rates(rate: float) -> list[str]:
+    """Rates by kind, on the command line's terms: what can happen to few schools is asked for more often."""
+    kinds = read_kinds()
+    of_county = Counter(kind.table for kind in kinds.values() if kind.unit == "county")
+    share = rate / sum(kind.unit == "school" for kind in kinds.values())
+    asked = []
+    for kind in kinds.values():
+        if kind.unit == "county":
+            one = rate / of_county[kind.table]
+        else:
+            one = share * (1 if kind.where == "true" else 4 if kind.name in RARE else 2)
+        asked.append(f"{kind.name}={one:.6f}")
+    return asked
+
+
+def measure(folder: Path, size: Size, rate: float) -> tuple[dict[str, Score], list[RuleResult]]:
     """Generate counties with mistakes in a folder, judge them, and score. The results of the rules come with it."""
     raw = folder / "counties"
-    generate(GenerateOptions(size, raw, "csv", [rate]), packaged_project(), Progress(Messages("en"), quiet=True))
+    generate(GenerateOptions(size, raw, "csv", even_rates(rate)), packaged_project(), Progress(Messages("en"), quiet=True))
     results = judge(raw, folder / "judged.duckdb")
     return score(raw, mistakes_file(raw, "csv"), folder / "judged.duckdb"), results
 
@@ -259,7 +283,7 @@ def main() -> None:
     parser.add_argument("--schools", type=int, default=40)
     parser.add_argument("--years", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", default="0.6")
+    parser.add_argument("--rate", type=float, default=0.6)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()

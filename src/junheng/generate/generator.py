@@ -124,8 +124,6 @@ def _write(
     clean = f"select {columns} from clean_{table.name}"
     query = spoilt(table, is_text=file_format == "csv") if is_spoilt else clean
     target = literal(str(folder / f"{table.name}.{file_format}"))
-    # Rows keep their order only where the large side of the join is read and the small one is looked up.
-    connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
     with progress.step("write_table") as step:
         step.detail = table.name
         written = connection.execute(f"copy ({query}) to {target} ({FORMATS[file_format]})").fetchone()

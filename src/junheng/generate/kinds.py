@@ -32,7 +32,7 @@ class Kind:
     again: bool = False
     csv: bool = False
     domain: bool = False
-    other_school: int | None = None
+    other_school: bool = False
     finds: tuple[str, ...] = ()
     repaired: bool = False
     unfindable: str | None = None

@@ -15,6 +15,7 @@ from junheng.landing.sql import literal, quoted
 from junheng.raw_contract import RawTable
 
 Contract = Mapping[str, RawTable]
+COPIED_SCHOOL = 1
 COUNTY_TABLES = ("county_finance", "county_facts")
 LINE = """create or replace table mistake (
     mistake varchar, kind varchar, action varchar, table_name varchar, school_year bigint, county_code varchar,
@@ -43,7 +44,9 @@ def plant(
     of_school = [kinds[name] for name in rates if kinds[name].unit == "school"]
     _choose(connection, of_county, rates, "true")
     whole = ", ".join(literal(kind.name) for kind in of_county if kind.table not in COUNTY_TABLES) or "''"
-    _choose(connection, of_school, rates, f"s.county not in (select county from plan where kind in ({whole}))")
+    # The school whose figures others may copy stays as it is.
+    spared = f"s.place <> {COPIED_SCHOOL} and s.county not in (select county from plan where kind in ({whole}))"
+    _choose(connection, of_school, rates, spared)
     for table in TABLES:
         _Spoiler(connection, contract[table], is_text).spoil([k for k in kinds.values() if k.table == table])
 
@@ -163,11 +166,11 @@ class _Spoiler:
         draw = f"sixteen(bits(concat('row/', r.kind, '/', r.{COUNTY}, '/', coalesce(r.{SCHOOL}, 0))), 0)"
         one = f"qualify row_number() over ({unit} order by {keys}) = 1 + {draw} % {count}"
         rows = f"(select r.* from {rows} as r where {kind.among} {'' if kind.all else one}) as r"
-        if kind.other_school is None:
+        if not kind.other_school:
             return f"from {rows}"
         return (
             f"from {rows} join clean_{self.table.name} as o on o.{COUNTY} = r.{COUNTY}"
-            f" and o.{SCHOOL} = {kind.other_school} and o.{self.year} = r.{self.year}"
+            f" and o.{SCHOOL} = {COPIED_SCHOOL} and o.{self.year} = r.{self.year}"
         )
 
     def _insert(self, kind: Kind, action: str, source: str, new: Mapping[str, str]) -> None:

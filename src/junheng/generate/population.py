@@ -52,6 +52,8 @@ def populate(connection: duckdb.DuckDBPyConnection, size: Size, standards: Path)
     """
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set preserve_insertion_order = true")
+    # Rows keep their order where the left side of a join is read and the right one looked up, as it is written.
+    connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
     variables = {
         "seed": str(size.seed),
         "counties": size.counties,

@@ -40,29 +40,35 @@ with
         from school_year as y
         join unit as u on u.county = y.county and u.place = y.place
     ),
+    steps as (select *, unnest(range(grades)) as step from units),
     grades as (
         select
-            u.*,
-            g.range as step,
-            u.first_grade + g.range as grade,
-            concat('pupils/', u.number, '/', u.stage_no, '/', u.school_year - g.range) as cohort
-        from units as u, range(u.grades) as g
+            *,
+            first_grade + step as grade,
+            concat('pupils/', number, '/', stage_no, '/', school_year - step) as cohort
+        from steps
     ),
-    entered as (select *, intake_of(intake, cohort) as entrants from grades),
+    entered as (
+        select
+            *,
+            intake_of(intake, cohort) as entrants,
+            -- One draw for every year that the cohort has been at school, the running one last.
+            list_transform(range(step + 1), lambda i: bits(concat(cohort, '/', i))) as years,
+            bits(concat(cohort, '/of')) as draws
+        from grades
+    ),
     present as (
         select
             *,
             greatest(
                 1,
-                entrants + coalesce(
-                    list_sum([net(moves(entrants, bits(concat(cohort, '/', i)), leaving_permille)) for i in range(step)]), 0
+                entrants
+                + coalesce(
+                    list_sum(list_transform(years[:step], lambda y: net(moves(entrants, y, leaving_permille)))), 0
                 )
-            )::bigint as pupils
+            )::bigint as pupils,
+            moves(entrants, years[step + 1], leaving_permille) as moved
         from entered
-    ),
-    moving as (
-        select *, moves(entrants, bits(concat(cohort, '/', step)), leaving_permille) as moved, bits(concat(cohort, '/of')) as draws
-        from present
     )
 select
     county,
@@ -105,7 +111,7 @@ select
         else least(pupils, share_of(pupils, migrant_permille + whole(draws, 1, 0, 40)))
     end as migrant_pupils,
     case when stage in ('special', 'senior') then 0 else least(pupils, share_of(pupils, whole(draws, 2, 0, 9))) end as disabled_pupils
-from moving
+from present
 ;
 
 -- Totals that staff, money and the county's own figures rest on.

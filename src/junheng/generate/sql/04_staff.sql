@@ -36,13 +36,14 @@ order by t.county, t.school_year, t.place, t.stage_no
 
 create or replace view staff_drawn as
 with
+    numbered as (select *, unnest(range(teachers + others)) as n from staffing),
     positions as (
         select
-            u.*,
-            n.range < u.teachers as is_teacher,
+            *,
+            n < teachers as is_teacher,
             -- Who does not teach is counted from 9000: a number keeps its duty when a school grows.
-            case when n.range < u.teachers then n.range else 9000 + n.range - u.teachers end as seat
-        from staffing as u, range(u.teachers + u.others) as n
+            case when n < teachers then n else 9000 + n - teachers end as seat
+        from numbered
     ),
     terms as (
         select *, 10 + sixteen(bits(concat('seat/', number, stage_no, '/', seat)), 0) % 27 as tenure from positions

@@ -50,14 +50,14 @@ select
     g.school_code,
     g.stage,
     g.grade::integer as grade,
-    digits(n.range + 1, 2) as class_no,
+    digits(g.n + 1, 2) as class_no,
     -- Nearly even, but for one pupil from the last class to the first.
     g.pupils // g.classes
-    + (n.range < g.pupils % g.classes)::bigint
+    + (g.n < g.pupils % g.classes)::bigint
     + case
-        when g.classes = 1 or g.pupils % g.classes > 0 or g.pupils = g.classes * g.class_limit then 0 when n.range = 0 then 1 when n.range = g.classes - 1 then -1 else 0
+        when g.classes = 1 or g.pupils % g.classes > 0 or g.pupils = g.classes * g.class_limit then 0 when g.n = 0 then 1 when g.n = g.classes - 1 then -1 else 0
     end as pupils
-from grade_year as g, range(g.classes) as n
+from (select *, unnest(range(classes)) as n from grade_year) as g
 ;
 
 create or replace view clean_staff as
@@ -192,12 +192,12 @@ select
     w.place as school_no,
     w.school_year::integer as school_year,
     w.school_code,
-    concat(w.letter, digits(r.range + 1, 2)) as room_id,
+    concat(w.letter, digits(w.n + 1, 2)) as room_id,
     w.room_kind,
     case
         when w.school_kind = 'teaching_point'
         then 30 + sixteen(w.room_draws, 2) % 16
-        else w.least_m2 + sixteen(bits(concat('room/', w.number, w.letter, r.range)), 0) % 45
+        else w.least_m2 + sixteen(bits(concat('room/', w.number, w.letter, w.n)), 0) % 45
     end::decimal(18, 4) as area_m2
-from wanted as w, range(w.rooms) as r
+from (select *, unnest(range(rooms)) as n from wanted) as w
 ;
