@@ -3,9 +3,9 @@
     python -m benchmarks.detection --out docs/detection.md
 
 A planted mistake is found when one of the rules that are to find it has a failing row with its key: the same row where
-rule and mistake speak of the same table, else the same school or county in the same year. What landing puts right counts
-as found when the landed cell holds the value from before. A failing row is false when nothing was planted in its school
-or county.
+rule and mistake speak of the same table, else the same school or county in the same year. What landing puts right is
+found when the landed cell holds the value from before. A failing row is false when nothing was planted in its school or
+county.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.report import BEGIN, END, page
+from benchmarks.report import page
 from junheng.checks import check_raw
 from junheng.findings import Findings
 from junheng.generate.generator import GenerateOptions, generate, mistakes_file
 from junheng.generate.kinds import Kind, read_kinds
+from junheng.generate.planting import COUNTY_TABLES
 from junheng.generate.population import Size
 from junheng.landing.land import land
 from junheng.landing.sql import literal, quoted
@@ -35,7 +36,8 @@ from junheng.quality import TABLES as QUALITY
 from junheng.raw_contract import read_contract
 from junheng.validation.results import RuleResult
 
-
+# A mistake in all schools of a county leaves no room for others: one county in so many has one.
+WHOLE_COUNTY = 12
 # Only a few schools of a county can have these.
 RARE = ("point_without_parent", "parent_unknown", "facilities_counted_in_both_stages", "boarders_above_pupils")
 
@@ -74,8 +76,16 @@ def judge(raw: Path, warehouse: Path) -> list[RuleResult]:
     return check_raw(warehouse, project.suites, project.standards)
 
 
-def score(raw: Path, mistakes: Path, warehouse: Path) -> dict[str, Score]:
-    """The score of every kind, for a folder that was judged into this warehouse."""
+@dataclass(frozen=True)
+class Scores:
+    """The score of every kind, and the critical findings that no planted mistake explains."""
+
+    kinds: dict[str, Score]
+    false_critical: list[tuple[str, str, str]]
+
+
+def score(raw: Path, mistakes: Path, warehouse: Path) -> Scores:
+    """The scores of a folder that was judged into this warehouse."""
     kinds = read_kinds()
     with duckdb.connect(str(warehouse)) as connection:
         _read(connection, raw, mistakes, kinds)
@@ -86,14 +96,18 @@ def score(raw: Path, mistakes: Path, warehouse: Path) -> dict[str, Score]:
         planted = dict(connection.execute("select kind, count(distinct mistake) from line group by kind").fetchall())
         found = dict(connection.execute("select kind, count(distinct mistake) from found group by kind").fetchall())
         rows = {kind: (n, false) for kind, n, false in connection.execute(ROWS).fetchall()}
-    return {
+        false_critical = connection.execute(FALSE_CRITICAL).fetchall()
+    by_kind = {
         name: Score(kind, planted.get(name, 0), found.get(name, 0), *rows.get(name, (0, 0)))
         for name, kind in kinds.items()
     }
+    return Scores(by_kind, false_critical)
 
 
+# The pseudonyms of generated staff begin with the number of their school.
+SCHOOL_OF_STAFF = "('0' || substr(keys->>'staff_id', 2, 5) || '0' || substr(keys->>'staff_id', 7, 3))"
 # Failing rows of rules, and findings of landing by the row of the file, with school, county and year.
-FOUND = """
+FOUND = f"""
 create temp table failing as
 select distinct
     rule_id,
@@ -101,9 +115,7 @@ select distinct
     split_part(table_name, '.', 2) as table_name,
     replace(keys, '"', '') as plain_keys,
     coalesce(keys->>'school_year', keys->>'fiscal_year') as year,
-    coalesce(
-        keys->>'school_code', '0' || substr(keys->>'staff_id', 2, 5) || '0' || substr(keys->>'staff_id', 7, 3)
-    ) as school_code,
+    coalesce(keys->>'school_code', {SCHOOL_OF_STAFF}) as school_code,
     keys->>'county_code' as county_code
 from quality.failing_row
 union all
@@ -121,7 +133,10 @@ where
     or (
         (f.table_name <> l.table_name or l.action <> 'set')
         and f.year = l.school_year
-        and (f.school_code in (l.school_code, l.code_after) or (f.school_code is null and f.county_code = l.county_code))
+        and (
+            f.school_code in (l.school_code, l.code_after)
+            or (f.school_code is null and f.county_code = l.county_code)
+        )
     )
 """
 ROWS = """
@@ -139,9 +154,19 @@ select kind, count(*), count(*) filter (where not coalesce(is_explained, false))
 """
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, raw: Path, mistakes: Path, kinds: Mapping[str, Kind]
-) -> None:
+# Critical findings in a school or county where nothing was planted.
+FALSE_CRITICAL = """
+select rule_id, coalesce(school_code, county_code), year
+from failing
+where
+    severity = 'critical'
+    and coalesce(school_code, '') not in (select coalesce(school_code, '-') from touched)
+    and coalesce(county_code, '') not in (select county_code from line)
+    and left(coalesce(school_code, ''), 6) not in (select left(school_code, 6) from touched where whole_county)
+"""
+
+
+def _read(connection: duckdb.DuckDBPyConnection, raw: Path, mistakes: Path, kinds: Mapping[str, Kind]) -> None:
     connection.execute(
         f"""create temp table line as
         select * replace (school_year::varchar as school_year),
@@ -153,14 +178,13 @@ def _read(
         " case when column_name = 'parent_code' then value_after end]) as school_code, false as whole_county from line"
     )
     connection.execute(
-        "insert into touched select distinct '0' || substr(keys->>'staff_id', 2, 5) || '0' || substr(keys->>'staff_id', 7, 3),"
-        " false from line where table_name = 'staff'"
+        f"insert into touched select distinct {SCHOOL_OF_STAFF}, false from line where table_name = 'staff'"
     )
     # What the planted mistake says about other schools: the one whose figures were taken, points of a missing parent.
     lists = [[kind.name for kind in kinds.values() for _ in kind.finds], [r for k in kinds.values() for r in k.finds]]
     connection.execute("create temp table expected as select unnest(?) as kind, unnest(?) as rule_id", lists)
     others = [k.name for k in kinds.values() if k.other_school or k.add or k.drop]
-    whole = [k.name for k in kinds.values() if k.unit == "county" and k.table not in ("county_finance", "county_facts")]
+    whole = [k.name for k in kinds.values() if k.unit == "county" and k.table not in COUNTY_TABLES]
     connection.execute(
         "insert into touched select distinct left(s.school_code, 6) || '0001', false from line as s"
         " where s.kind in (select unnest(?)) and s.school_code is not null",
@@ -203,7 +227,8 @@ def _count_repaired(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     keys = " and ".join(f"r.{quoted(key)}::varchar = (l.keys->>{literal(key)})" for key in contract.key)
     kinds_of = {c.name: c.sql_type for c in contract.columns}
     connection.execute(
-        f"insert into found select distinct l.mistake, l.kind from line as l join raw.{quoted(kind.table)} as r on {keys}"
+        f"insert into found select distinct l.mistake, l.kind"
+        f" from line as l join raw.{quoted(kind.table)} as r on {keys}"
         f" where l.kind = {literal(kind.name)} and r.{quoted(column)} = l.value_before::{kinds_of[column]}"
     )
 
@@ -215,7 +240,9 @@ def even_rates(rate: float) -> list[str]:
     share = rate / sum(kind.unit == "school" for kind in kinds.values())
     asked = []
     for kind in kinds.values():
-        if kind.unit == "county":
+        if kind.unit == "county" and kind.table not in COUNTY_TABLES:
+            one = rate / WHOLE_COUNTY
+        elif kind.unit == "county":
             one = rate / of_county[kind.table]
         else:
             one = share * (1 if kind.where == "true" else 4 if kind.name in RARE else 2)
@@ -223,12 +250,14 @@ def even_rates(rate: float) -> list[str]:
     return asked
 
 
-def measure(folder: Path, size: Size, rate: float) -> tuple[dict[str, Score], list[RuleResult]]:
-    """Generate counties with mistakes in a folder, judge them, and score. The results of the rules come with it."""
+def measure(folder: Path, size: Size, rate: float) -> Scores:
+    """Generate counties with mistakes in a folder, judge them, and score."""
     raw = folder / "counties"
-    generate(GenerateOptions(size, raw, "csv", even_rates(rate)), packaged_project(), Progress(Messages("en"), quiet=True))
-    results = judge(raw, folder / "judged.duckdb")
-    return score(raw, mistakes_file(raw, "csv"), folder / "judged.duckdb"), results
+    generate(
+        GenerateOptions(size, raw, "csv", even_rates(rate)), packaged_project(), Progress(Messages("en"), quiet=True)
+    )
+    judge(raw, folder / "judged.duckdb")
+    return score(raw, mistakes_file(raw, "csv"), folder / "judged.duckdb")
 
 
 def clean_findings(folder: Path, size: Size) -> list[RuleResult]:
@@ -238,9 +267,8 @@ def clean_findings(folder: Path, size: Size) -> list[RuleResult]:
     return [result for result in judge(raw, folder / "clean.duckdb") if result.rows_failed]
 
 
-HEADER = (
-    "| mistake | | table | planted | found | recall | false rows | precision | rules |\n|---|---|---|--:|--:|--:|--:|--:|---|"
-)
+HEADER = """| mistake | | table | planted | found | recall | false rows | precision | rules |
+|---|---|---|--:|--:|--:|--:|--:|---|"""
 
 
 def written(scores: Mapping[str, Score]) -> str:
@@ -265,14 +293,15 @@ def _row(one: Score) -> str:
     )
 
 
-def summary(scores: Mapping[str, Score]) -> str:
+def summary(scores: Scores) -> str:
     """Recall over all kinds that can be found."""
-    able = [one for one in scores.values() if not one.kind.unfindable and one.planted]
+    able = [one for one in scores.kinds.values() if not one.kind.unfindable and one.planted]
     planted, found = sum(one.planted for one in able), sum(one.found for one in able)
     low = [one.kind.name for one in able if one.found < one.planted]
     return (
         f"{len(able)} kinds, {planted:,} planted mistakes, {found:,} found: recall {100 * found / planted:.2f} %."
         f" Kinds with one that was missed: {', '.join(f'`{name}`' for name in low) or 'none'}."
+        f" Critical findings where nothing was planted: {len(scores.false_critical)}."
     )
 
 
@@ -292,14 +321,16 @@ def main() -> None:
         folder = asked.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         started = time.perf_counter()
-        scores, _ = measure(folder, size, asked.rate)
+        scores = measure(folder, size, asked.rate)
         seconds = time.perf_counter() - started
         clean = clean_findings(folder, size)
-    quiet = "; ".join(f"`{one.rule_id}` {one.severity} {one.rows_failed}" for one in clean) or "no rule has a failing row"
+    quiet = (
+        "; ".join(f"`{one.rule_id}` {one.severity} {one.rows_failed}" for one in clean) or "no rule has a failing row"
+    )
     text = (
-        f"{asked.counties} counties of at most {asked.schools} schools over {asked.years} school years, seed {asked.seed},"
-        f" rate {asked.rate}; {seconds:.0f} s.\n\n{summary(scores)}\n\n"
-        f"The same counties without a planted mistake: {quiet}.\n\n{written(scores)}"
+        f"{asked.counties} counties of at most {asked.schools} schools over {asked.years} school years,"
+        f" seed {asked.seed}, rate {asked.rate}; {seconds:.0f} s.\n\n{summary(scores)}\n\n"
+        f"The same counties without a planted mistake: {quiet}.\n\n{written(scores.kinds)}"
     )
     if asked.out:
         asked.out.write_text(page(asked.out, text), encoding="utf-8")

@@ -1,8 +1,7 @@
-"""`junheng generate`: counties in the form of the raw tables, and the list of the mistakes that were planted in them."""
+"""`junheng generate`: counties in the form of the raw tables, and the list of the mistakes planted in them."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -71,7 +70,9 @@ def generate(options: GenerateOptions, project: Project, progress: Progress) -> 
     except OSError as error:
         raise MachineError("generate_not_written", file=out, found=error.strerror) from error
     try:
-        with duckdb.connect(str(work / "population.duckdb"), config={"python_enable_replacements": "false"}) as connection:
+        with duckdb.connect(
+            str(work / "population.duckdb"), config={"python_enable_replacements": "false"}
+        ) as connection:
             with progress.step("populate"):
                 populate(connection, options.size, project.standards)
             contract = read_contract(project.standards)
@@ -131,9 +132,7 @@ def _write(
     return step.rows
 
 
-def _list_mistakes(
-    connection: duckdb.DuckDBPyConnection, work: Path, out: Path, file_format: str
-) -> tuple[Path, int]:
+def _list_mistakes(connection: duckdb.DuckDBPyConnection, work: Path, out: Path, file_format: str) -> tuple[Path, int]:
     target = literal(str(work / "mistakes"))
     connection.execute(f"copy mistake to {target} ({FORMATS[file_format]})")
     return mistakes_file(out, file_format), _count(connection, "mistake")
@@ -148,8 +147,8 @@ def _put_in_place(tables: Path, out: Path, work: Path, listed: Path | None) -> N
     if out.exists():
         out.rmdir()
     if listed is not None:
-        os.replace(work / "mistakes", listed)
-    os.replace(tables, out)
+        (work / "mistakes").replace(listed)
+    tables.replace(out)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

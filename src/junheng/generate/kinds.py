@@ -6,12 +6,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from junheng.errors import UsageError
 
 Unit = Literal["school", "county"]
-FIELDS = {"zh", "en", "table"}
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,7 @@ class Kind:
 def read_kinds() -> dict[str, Kind]:
     """All kinds by name, in the order of the file."""
     text = (resources.files("junheng.generate") / "mistakes.toml").read_text(encoding="utf-8")
-    return {
-        name: Kind(name, **{key: tuple(value) if key == "finds" else value for key, value in entry.items()})
-        for name, entry in tomllib.loads(text).items()
-    }
+    return {name: _kind(name, entry) for name, entry in tomllib.loads(text).items()}
 
 
 def rates(asked: Sequence[str], kinds: Mapping[str, Kind], *, is_text: bool) -> dict[str, float]:
@@ -67,6 +63,10 @@ def rates(asked: Sequence[str], kinds: Mapping[str, Kind], *, is_text: bool) -> 
         else:
             chosen[name] = rate
     return {name: rate for name, rate in chosen.items() if rate > 0}
+
+
+def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
+    return Kind(name, **{**entry, "finds": tuple(entry.get("finds", ()))})
 
 
 def _rate(number: str, word: str) -> float:

@@ -19,7 +19,8 @@ COPIED_SCHOOL = 1
 COUNTY_TABLES = ("county_finance", "county_facts")
 LINE = """create or replace table mistake (
     mistake varchar, kind varchar, action varchar, table_name varchar, school_year bigint, county_code varchar,
-    school_code varchar, column_name varchar, value_before varchar, value_after varchar, keys varchar, keys_after varchar
+    school_code varchar, column_name varchar, value_before varchar, value_after varchar,
+    keys varchar, keys_after varchar
 )"""
 # A number in [0, 1) of 53 bits, so that rates for a whole nation may be small.
 DRAWN = "(bits(concat('mistake/', {topic})) >> 11)::double / 9007199254740992"
@@ -70,23 +71,23 @@ def _choose(
     connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], rates: Mapping[str, float], spared: str
 ) -> None:
     """Draw for every unit and kind; where several come up, the one that came up most clearly."""
-    if not kinds:
-        return
-    drawn = []
+    years = "select getvariable('first_year') as first_year, getvariable('running_year') as running_year"
+    connection.execute(
+        "create or replace temp table drawn (county bigint, place bigint, school_year bigint, kind varchar,"
+        " table_name varchar, luck double)"
+    )
     for kind in kinds:
         source, place, number = UNITS[kind.unit]
         topic = f"{literal(kind.name + '/')}, {number}, '/', s.school_year"
-        drawn.append(
-            f"select s.county, {place} as place, s.school_year, {literal(kind.name)} as kind, {literal(kind.table)} as name,"
-            f" {DRAWN.format(topic=topic)} / {rates[kind.name]!r} as luck from {source} as s, years"
+        connection.execute(
+            f"insert into drawn select s.county, {place}, s.school_year, {literal(kind.name)}, {literal(kind.table)},"
+            f" {DRAWN.format(topic=topic)} / {rates[kind.name]!r} as luck from {source} as s, ({years})"
             f" where luck < 1 and ({kind.where}) and ({spared})"
         )
     # What a county states in one table does not touch the other.
-    own = "case when place is null then name end"
-    years = "select getvariable('first_year') as first_year, getvariable('running_year') as running_year"
+    own = "case when place is null then table_name end"
     connection.execute(
-        f"insert into plan with years as ({years}), drawn as ({' union all '.join(drawn)})"
-        " select county, place, school_year, kind from drawn"
+        "insert into plan select county, place, school_year, kind from drawn"
         f" qualify row_number() over (partition by county, place, {own} order by luck, kind, school_year) = 1"
         " order by county, place, school_year"
     )
@@ -189,8 +190,9 @@ class _Spoiler:
     def _list(self, kind: Kind) -> None:
         """Add the lines of a kind: a cell that was changed, or a row that was left out or is there twice."""
         changed = f"(select * from changed_{self.table.name} where kind = {literal(kind.name)})"
+        place = f"c.{SCHOOL}, '/'" if kind.unit == "school" else "''"
         common = (
-            f"concat(c.kind, '/', n.county_code, '/', c.{SCHOOL}, '/', c.planned_year), c.kind, c.action,"
+            f"concat(c.kind, '/', n.county_code, '/', {place}, c.planned_year), c.kind, c.action,"
             f" {literal(self.table.name)}, c.planned_year, n.county_code, {self._school()}"
         )
         keys = _json({key: f"c.{_before(key)}" for key in self.table.key})
@@ -210,8 +212,10 @@ class _Spoiler:
             )
 
     def _school(self) -> str:
-        return f"c.{_before('school_code')}" if "school_code" in self.table.key else (
-            "c.school_code::varchar" if "school_code" in self.columns else "null"
+        return (
+            f"c.{_before('school_code')}"
+            if "school_code" in self.table.key
+            else ("c.school_code::varchar" if "school_code" in self.columns else "null")
         )
 
 
