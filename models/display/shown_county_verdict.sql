@@ -102,6 +102,7 @@ select
     cast(worded.coefficients as string) as coefficients_shown,
     cast(worded.coefficients_met as string) as coefficients_met_shown,
     cast(worded.coefficients_over as string) as coefficients_over_shown,
+    cast(worded.coefficients_no_data as string) as coefficients_no_data_shown,
     {% for group in ('government', 'quality') -%}
         {% for standing in ('met', 'not_met', 'remediation', 'pending', 'no_data', 'not_applicable') -%}
             cast(worded.{{ group }}_{{ standing }} as string) as {{ group }}_{{ standing }}_shown,

@@ -161,3 +161,31 @@ def test_units_in_english_are_those_of_the_indicator(sample: duckdb.DuckDBPyConn
         assert rows
         for indicator, unit_zh, unit_en in rows:
             assert unit_en == (own[indicator] if unit_zh else None), (table, indicator)
+
+
+def test_every_coefficient_and_every_item_is_counted_once(built_counties: Path) -> None:
+    """What lacks data is told beside what is met and what is not: the counts of a county add up to its rows."""
+    with duckdb.connect(str(built_counties), read_only=True) as connection:
+        told = connection.execute(
+            "select county_code, coefficients_met_shown::int, coefficients_over_shown::int,"
+            " coefficients_no_data_shown::int from display.shown_county_verdict order by county_code"
+        ).fetchall()
+        counted = connection.execute(
+            "select county_code, count(*) filter (is_met), count(*) filter (not is_met),"
+            " count(*) filter (is_met is null) from marts.fct_county_difference"
+            " group by county_code order by county_code"
+        ).fetchall()
+        assert told == counted
+        assert any(no_data for *_, no_data in told)
+        groups = connection.execute(
+            "select county_code, grp, standing, items_shown::int, group_items_shown::int"
+            " from display.shown_county_group order by all"
+        ).fetchall()
+        assert (
+            groups
+            == connection.execute(
+                "select county_code, grp, status, count(*), sum(count(*)) over (partition by county_code, grp)::int"
+                " from marts.fct_county_item group by county_code, grp, status order by all"
+            ).fetchall()
+        )
+        assert groups

@@ -181,6 +181,11 @@ class Context:
                 met=county.coefficients_met_shown,
                 over=county.coefficients_over_shown,
                 which=text("word.coefficients_over", list=text("word.sentence_list").join(over)) if over else "",
+            )
+            + (
+                text("word.coefficients_without_data", count=county.coefficients_no_data_shown)
+                if county.coefficients_no_data_shown != "0"
+                else ""
             ),
             "recipe": next((word(row, "recipe") for row in rows), ""),
             "recipe_note": text("word.coefficients_flips", list=text("word.sentence_list").join(flips))
