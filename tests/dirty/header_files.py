@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.dirty.writing import CLASSES, FACILITIES, FUNDING, ROOMS, SCHOOLS, STAFF, THREE, school, table, write_text
+from tests.dirty.writing import (
+    CLASSES,
+    FACILITIES,
+    FUNDING,
+    ROOMS,
+    SCHOOLS,
+    STAFF,
+    THREE,
+    Row,
+    school,
+    table,
+    write_text,
+    write_xlsx,
+)
 
 
 def make(folder: Path) -> None:
@@ -13,6 +26,7 @@ def make(folder: Path) -> None:
     _units(folder)
     _columns(folder)
     _personal(folder)
+    _rows(folder)
 
 
 def _names(folder: Path) -> None:
@@ -79,3 +93,33 @@ def _personal(folder: Path) -> None:
         ("学年", "学校标识码", "教师姓名", "任教学段", "专任教师"), [("2024", "0500152001", "张三丰", "小学", "是")]
     )
     write_text(folder / "header_name_instead_of_id_教职工.csv", no_id)
+
+
+def _rows(folder: Path) -> None:
+    """What stands below the names: units, numbers of columns, and a record that looks like neither."""
+    units = ("单位", "—", "㎡", "万㎡", "㎡", "元", "间")
+    row = ("2024", "0500152001", "9734", "0.0902", "7445.5", "4298000", "19")
+    write_text(folder / "header_units_in_a_row_below.csv", table(FACILITIES, [units, row]))
+    numbered: list[Row] = [
+        FACILITIES,
+        ("甲", "乙", 1, 2, 3, 4, 5),
+        (None, None, "（㎡）", None, None, "（元）", "间"),
+        (2024, "0500152001", 9734, 902, 7445.5, 4298000, 19),
+    ]
+
+    def merge(_book: object, sheets: dict[str, object]) -> None:
+        sheets["办学条件"].merge_range("C3:E3", "（㎡）")  # type: ignore[attr-defined]
+
+    write_xlsx(folder / "header_units_below_column_numbers.xlsx", {"办学条件": numbered}, merge)
+    twice = [name.replace("教学仪器设备值", "教学仪器设备值（万元）") for name in FACILITIES]
+    write_text(folder / "header_units_in_two_rows_differ.csv", table(twice, [units, row]))
+    lone = ("", "", "", "", "甲", "")
+    write_text(folder / "header_lone_mark_in_first_record.csv", table(CLASSES, [lone, *THREE]))
+    # Nothing says that the second row belongs to the header: only the map does.
+    named: list[Row] = [
+        ("上报", "上报", "教学", "室内", "操场", "设备", "电教"),
+        ("一", "二", "三", "四", "五", "六", "七"),
+        (2024, "0500152001", 9734, 902, 7445.5, 429.8, 19),
+    ]
+    write_xlsx(folder / "map_names_header_rows.xlsx", {"表1": [("某县",), *named]})
+    write_xlsx(folder / "map_names_a_row_that_is_not_there.xlsx", {"表1": named})

@@ -1,4 +1,4 @@
-"""Where the header of a table is: titles above it, one to four rows, merged cells, a row of column numbers below.
+"""Where the header of a table is: titles above it, one to four rows, merged cells, rows of units and numbers below.
 
 No table of layouts is guessed at. A row is a header because it says what the columns are called: the caller knows the
 words. Only where fewer than two are known does the shape of the rows decide.
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from junheng.landing.model import Line, Merge
+from junheng.landing.units import is_unit_label, unit_in
+from junheng.landing.words import cell_words
 from junheng.raw_contract import plain_name
 
 MAX_HEADER_ROWS = 4
@@ -85,11 +87,17 @@ class HeaderSearch:
         self.numbers = list(numbers[: len(rows)]) if numbers is not None else list(range(1, len(rows) + 1))
         last = self.numbers[-1] if self.numbers else 0
         self.merges = [merge for merge in merged if merge.first_row <= last][:MOST_MERGES]
+        # Rows of the header that hold nothing but the units of the columns.
+        self.units: set[int] = set()
 
     def header(self, given: Sequence[int] | None = None) -> Header:
         """The header; without one its parts are empty. `given` are the numbers of its rows when somebody says so."""
         if given is not None:
-            return self._made_of([index for index, number in enumerate(self.numbers) if number in given])
+            levels = [index for index, number in enumerate(self.numbers) if number in given]
+            self.units = {
+                index for place, index in enumerate(levels) if place and self._is_units(index, levels[:place])
+            }
+            return self._made_of(levels)
         anchor = self._anchor()
         if anchor is None:
             return Header((), (), ())
@@ -99,8 +107,17 @@ class HeaderSearch:
         while last - first + 1 < MAX_HEADER_ROWS and last + 1 < len(self.rows) and self._is_lower_row(first, last + 1):
             last += 1
         levels = list(range(first, last + 1))
-        has_numbers = last + 1 < len(self.rows) and self._is_next(last) and self._is_column_numbers(last + 1)
-        return self._made_of(levels, [last + 1] if has_numbers else [])
+        below: list[int] = []
+        # Units and numbers of the columns stand below their names, in either order.
+        for _ in range(2):
+            if last + 1 < len(self.rows) and not below and self._is_next(last) and self._is_column_numbers(last + 1):
+                last += 1
+                below.append(last)
+            elif last + 1 < len(self.rows) and levels[-1] not in self.units and self._is_units(last + 1, levels):
+                last += 1
+                levels.append(last)
+                self.units.add(last)
+        return self._made_of(levels, below)
 
     def _made_of(self, levels: list[int], below: Sequence[int] = ()) -> Header:
         """The header whose names stand in `levels`; the rows `below` belong to it without naming anything."""
@@ -113,7 +130,7 @@ class HeaderSearch:
         )
         width = max(len(self.rows[index]) for index in levels)
         headers = tuple(self._text(levels, column) for column in range(width))
-        return Header(titles, tuple(self.numbers[index] for index in (*levels, *below)), headers)
+        return Header(titles, tuple(self.numbers[index] for index in sorted((*levels, *below))), headers)
 
     def _anchor(self) -> int | None:
         known = [known_words(row, self.is_word) for row in self.rows]
@@ -179,6 +196,8 @@ class HeaderSearch:
         places, upper = filled(row), filled(above)
         if not places or not self._is_next(index - 1) or not self._is_words(row):
             return False
+        if self._is_units(index, range(first, index)):
+            return False
         if [row[place] for place in places] == [above[place] for place in upper]:
             return False  # the same header once more
         if any(self._spans(level, index) for level in range(first, index)):
@@ -194,10 +213,25 @@ class HeaderSearch:
             and all(max((start for start in upper if start < place), default=-1) in places for place in covered)
         )
 
+    def _is_units(self, index: int, levels: Sequence[int]) -> bool:
+        """Does a row hold nothing but units of the columns above, strokes, and perhaps the word for unit?"""
+        texts = [(place, (self.rows[index][place] or "").strip()) for place in filled(self.rows[index])]
+        named = {place for level in levels for place in filled(self.rows[level])}
+        without = {plain_name(word) for word in cell_words("not_reported")}
+        units = [place for place, text in texts if unit_in(text)]
+        others = [text for place, text in texts if place not in units]
+        return (
+            bool(units)
+            and all(is_unit_label(text) or plain_name(text) in without for text in others)
+            and (len(units) > 1 or units[0] in named)
+        )
+
     def _is_column_numbers(self, index: int) -> bool:
         """Is it a row that numbers the columns: letters or stems, then 1, 2, 3 …?"""
         row = self.rows[index]
         marks = [plain_name(row[place] or "").strip("()[]") for place in filled(row)]
+        if len(marks) < 2:
+            return False  # a lone mark is the cell of somebody who filled in nothing else
         while marks and (marks[0] in _stems() or re.fullmatch(r"[a-z]", marks[0])):
             marks.pop(0)
         has_stems = len(marks) < len(filled(row))
@@ -211,11 +245,14 @@ class HeaderSearch:
 
     def _text(self, levels: Sequence[int], column: int) -> str:
         texts: list[str] = []
+        names = [level for level in levels if level not in self.units]
         for level in levels:
             row = self.rows[level]
             text = _one_line(row[column]) if column < len(row) else ""
+            if level in self.units and not unit_in(text):
+                text = ""
             if not text:
-                text = self._covering(level, column, is_last=level == levels[-1])
+                text = self._covering(level, column, is_last=level >= names[-1])
             if text and (not texts or plain_name(texts[-1]) != plain_name(text)):
                 texts.append(text)
         return " / ".join(texts)

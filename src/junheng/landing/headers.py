@@ -20,6 +20,7 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 MARKS = "*★☆※▲△●:;,。、"
 # Texts of cells that are remembered: those of a county.
 REMEMBERED = 1 << 15
+NUMBER_BEFORE_DIGIT = re.compile(r"\s*\d{1,2}\s*[.．]\s*(?=\d)")
 IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
@@ -121,6 +122,9 @@ def candidates(header: str) -> tuple[Candidate, ...]:
         ways += [
             Candidate(*split, way.left_out, way.is_part) for way in tuple(ways) if (split := unit_at_end(way.name))
         ]
+    # `1.5年…` is one and a half years, or the first column and five years: only a known name tells.
+    if numbered := NUMBER_BEFORE_DIGIT.match(header):
+        ways += candidates(header[numbered.end() :])
     return tuple(ways)
 
 
@@ -133,6 +137,11 @@ def unit_of(header: str) -> str | None:
     """The unit that a header gives, whether its name is known or not."""
     ways = candidates(header)
     return ways[0].unit if ways else None
+
+
+def units_of(header: str) -> tuple[str, ...]:
+    """The units that the levels of a header give, from top to bottom."""
+    return tuple(unit for text in header.split(LEVELS) if (unit := _level(text)[1]))
 
 
 def _is_part(level: str) -> bool:

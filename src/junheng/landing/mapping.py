@@ -94,11 +94,19 @@ class LandingMap:
             if not fitting:
                 found = " / ".join(str(part) for part in (entry.file, entry.sheet, entry.block) if part is not None)
                 raise UsageError("map_entry_unused", file=self.path, row=entry.line, found=found)
+            if missing := _rows_without_header(entry, fitting):
+                raise UsageError("map_rows_unused", file=self.path, row=entry.line, found=missing)
             if unused := entry.unused(fitting):
                 raise UsageError("map_header_unused", file=self.path, row=entry.line, found=", ".join(unused))
 
 
 NO_MAP = LandingMap()
+
+
+def _rows_without_header(entry: MapEntry, blocks: Iterable[Block]) -> str:
+    """The rows that an entry calls a header and that have no text in one of its blocks, as one text."""
+    rows = {row for block in blocks for row in entry.header_rows or () if row not in block.header_rows}
+    return ", ".join(map(str, sorted(rows)))
 
 
 def read_map(path: Path, contract: Mapping[str, RawTable]) -> LandingMap:

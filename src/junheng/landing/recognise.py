@@ -10,7 +10,7 @@ from junheng.findings import CRITICAL, WARNING
 from junheng.landing.constants import SHARED, constants_for
 from junheng.landing.form_layouts import Form, alternatives, form_named
 from junheng.landing.forms import LayoutError, doubts_of, form_of, unpivot
-from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header, unit_of
+from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_header, unit_of, units_of
 from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
 from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
 from junheng.landing.plain import key
@@ -248,6 +248,9 @@ def _use(
     mapped = entry.unit_at(position, header) if entry else None
     if mapped:
         unit = unit_in(mapped)
+    elif len(given := _contradicting_units(header)) > 1:
+        use = ColumnUse(position, header, column.name, origin=origin)
+        return use, Doubt("unit_in_doubt", CRITICAL, header, ", ".join(given), column.unit)
     elif unit is None and column.unit and (is_form or not has_unit_in_name(column, header)):
         of_base = in_titles.get(units()[unit_in(column.unit) or ""].base, ())
         if len(of_base) > 1:
@@ -263,6 +266,14 @@ def _use(
         use = ColumnUse(position, header, column.name, name, Decimal(1), origin)
         return use, Doubt(doubt.rule_id, CRITICAL, header, name, column.unit)
     return ColumnUse(position, header, column.name, name, factor, origin), None
+
+
+def _contradicting_units(header: str) -> list[str]:
+    """The units of one kind but of different size that a header gives, in its names or in a row of units."""
+    given = {units()[unit] for unit in units_of(header)}
+    return sorted(
+        unit.name for unit in given if any(unit.base == one.base and unit.factor != one.factor for one in given)
+    )
 
 
 def _lacking(block: Block, attempt: Attempt, severity: str) -> tuple[Doubt, ...]:

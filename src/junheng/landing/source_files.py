@@ -41,5 +41,9 @@ class SourceFiles:
             header_rows = self.mapping.header_rows(file.name, None)
             return [read_text_file(file, self.folder, self.is_header_word, header_rows)]
         return [
-            block for sheet in sheets(file, self.findings) for block in layout.blocks(file, sheet, self.is_header_word)
+            block
+            for sheet in sheets(file, self.findings)
+            for block in layout.blocks(
+                file, sheet, self.is_header_word, self.mapping.header_rows(file.name, sheet.name)
+            )
         ]

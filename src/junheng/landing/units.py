@@ -60,6 +60,11 @@ def unit_in(text: str) -> str | None:
     return None
 
 
+def is_unit_label(text: str) -> bool:
+    """Whether a text is a word like “unit” and nothing else."""
+    return key(text) in unit_labels()
+
+
 def unit_at_end(name: str) -> tuple[str, str] | None:
     """A name and the unit written behind it without brackets; None when there is none."""
     for spelling in sorted(units(), key=len, reverse=True):
