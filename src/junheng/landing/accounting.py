@@ -6,6 +6,7 @@ parts must add up, and what was landed must stand in the raw tables: a build in 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
@@ -90,6 +91,23 @@ class SourceRecord:
     def parts(self) -> int:
         """The rows that are accounted for."""
         return sum(getattr(self, f"rows_{part}") for part in PARTS)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A cell that was converted: the number of its row, its text, and what it became. Persons are hidden."""
+
+    row: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many cells of a column were converted in one way, and the first of them."""
+
+    cells: int
+    examples: tuple[Example, ...]
 
 
 def record_of_file(file: HandedFile, status: str, reason: str | None, rows_read: int = 0) -> SourceRecord:
@@ -213,6 +231,25 @@ class Accounts:
             },
         )
 
+    def add_counted(self, block: Block, column: str, conversion: str, counted: Counted) -> None:
+        """Add cells that were counted elsewhere to those of the same block, column and conversion."""
+        place = (
+            f"file = {literal(block.file.name)} and sheet is not distinct from {_optional(block.sheet)}"
+            f" and block = {block.number} and column_name = {literal(column)} and conversion = {literal(conversion)}"
+        )
+        cells, known = self.connection.execute(
+            f"select sum(cells), any_value(examples) from quality.landing_conversion where {place}"
+        ).fetchone() or (None, None)
+        examples = [*(json.loads(known) if known else []), *map(_as_json, counted.examples)]
+        examples = sorted(examples, key=lambda example: int(example["row"]))[:EXAMPLES]
+        self.connection.execute(f"delete from quality.landing_conversion where {place}")
+        shown = json.dumps(examples, ensure_ascii=False, separators=(",", ":"))
+        self.connection.execute(
+            f"insert into quality.landing_conversion values ({literal(block.file.name)}, {_optional(block.sheet)},"
+            f" {block.number}, {literal(column)}, {literal(conversion)}, {int(cells or 0) + counted.cells},"
+            f" {literal(shown)})"
+        )
+
     def write(self, contract: Mapping[str, RawTable]) -> None:
         """Write `quality.source_file` and `quality.landing_column`. Raises MachineError when rows do not add up."""
         self.connection.execute("delete from quality.source_file")
@@ -236,6 +273,14 @@ class Accounts:
             expected = sum(one.rows_landed for one in self.of_table(table))
             if row[0] != expected:
                 raise MachineError("rows_lost", column=table, found=str(row[0]), expected=str(expected))
+
+
+def _as_json(example: Example) -> dict[str, object]:
+    return {"row": example.row, "from": example.before, "to": example.after}
+
+
+def _optional(text: str | None) -> str:
+    return "null" if text is None else literal(text)
 
 
 _TEXTS = ("before", "after")

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from string import ascii_letters, digits
 
-from junheng.landing.keys import PSEUDONYMS, is_about_a_person, read_key
+from junheng.landing.keys import PSEUDONYMS, is_identity_number, read_key
 from junheng.landing.numbers import decimals as decimals
-from junheng.landing.numbers import read_number
+from junheng.landing.numbers import is_plain_scaled, read_number, scaled
 from junheng.landing.sql import chosen, let, listed, struct
 from junheng.landing.sql import literal as literal
 from junheng.landing.sql import quoted as quoted
@@ -26,13 +27,20 @@ TRUE = ("true", "1", "TRUE", "True", "\u662f")
 FALSE = ("false", "0", "FALSE", "False", "\u5426")
 NO_UNIT = Decimal(1)
 PLAIN_KEY = "[A-Za-z]*[0-9]+[A-Za-z0-9_]*(-[A-Za-z_]*[0-9][A-Za-z0-9_]*)?"
+# The unified ideographs that nearly all Chinese texts consist of.
+HAN_FIRST, HAN_LAST = 0x4E00, 0x9FFF
 PLAIN_TEXT = r"[\p{Han}A-Za-z0-9]([\p{Han}A-Za-z0-9 \x{FF08}\x{FF09}\x{00B7}\x{3001}()_-]*[\p{Han}A-Za-z0-9\x{FF09})])?"
 
 
-def is_plain(column: RawColumn, text: str) -> str:
-    """SQL boolean: the cell may be cast as it is. Never NULL; false for an empty cell of a required column."""
+def is_plain(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
+    """SQL boolean: the cell may be cast as it is. Never NULL; false for an empty cell of a required column.
+
+    With a factor: it may be cast and multiplied, which is the conversion `unit_of_header` and nothing else.
+    """
     empty = f"{text} is null or {text} = ''"
     match column.data_type:
+        case _ if factor != NO_UNIT:
+            plain = is_plain_scaled(column, text, factor) if column.data_type in NUMBERS else "false"
         case "integer" if is_year(column):
             plain = f"try_cast({text} as smallint) between {FIRST} and {LAST} and strlen({text}) = 4"
         case "integer" | "count":
@@ -47,20 +55,25 @@ def is_plain(column: RawColumn, text: str) -> str:
         case _ if is_key_like(column):
             plain = f"regexp_full_match({text}, {literal(PLAIN_KEY)})"
             if column.name in PSEUDONYMS:
-                plain += f" and not {is_about_a_person(text)}"
+                # A plain key has no Chinese characters, so it is no name.
+                plain += f" and not {is_identity_number(text)}"
         case _:
             words = [word for word in _not_reported(column) if word[0].isalnum()]
             plain = f"regexp_full_match({text}, {literal(PLAIN_TEXT)}) and not list_contains([{listed(words)}], {text})"
+            # One pattern for nearly all texts: those that begin as no word for “not reported” does.
+            plain = f"case when regexp_full_match({text}, {literal(_clear_text(words))}) then true else {plain} end"
     plain = f"coalesce({plain}, false)"
     return f"({plain})" if column.is_required else f"({empty} or {plain})"
 
 
-def is_plain_read(column: RawColumn, text: str, value: str) -> str:
+def is_plain_read(column: RawColumn, text: str, value: str, factor: Decimal = NO_UNIT) -> str:
     """SQL boolean like `is_plain`, where `value` is the name of the cell's `plain_value`: cheaper, for many rows.
 
     `text` is NULL for an empty cell. An empty text that is not NULL is not plain here.
     """
     match column.data_type:
+        case _ if factor != NO_UNIT:
+            plain = is_plain_scaled(column, text, factor, value) if column.data_type in NUMBERS else "false"
         case "boolean" | "code" if column.data_type == "boolean" or column.codes:
             return f"{value} is not null" if column.is_required else f"({text} is null) = ({value} is null)"
         case "integer" if is_year(column):
@@ -74,8 +87,10 @@ def is_plain_read(column: RawColumn, text: str, value: str) -> str:
     return f"coalesce({plain}, {'false' if column.is_required else f'{text} is null'})"
 
 
-def plain_value(column: RawColumn, text: str) -> str:
+def plain_value(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
     """SQL: the typed value of a plain cell, NULL of an empty one. It means nothing for a cell that is not plain."""
+    if factor != NO_UNIT:
+        return scaled(column, text, factor)
     match column.data_type:
         case "boolean":
             return f"case when {text} in ({listed(TRUE)}) then true when {text} in ({listed(FALSE)}) then false end"
@@ -132,6 +147,20 @@ def reading(column: RawColumn, text: str, factor: Decimal = NO_UNIT) -> str:
         f"{plain_value(column, text)}::varchar" if column.data_type in ("boolean", "code") else f"nullif({text}, '')"
     )
     return f"case when {is_plain(column, text)} then {_outcome(value)} else {read} end"
+
+
+def _clear_text(words: Sequence[str]) -> str:
+    """The pattern of plain texts without inner marks whose first character is that of none of the words."""
+    first = sorted({word[0] for word in words})
+    ranges, after = [], HAN_FIRST
+    for character in first:
+        if HAN_FIRST <= ord(character) <= HAN_LAST:
+            ranges.append((after, ord(character) - 1))
+            after = ord(character) + 1
+    ranges.append((after, HAN_LAST))
+    han = "".join(rf"\x{{{low:X}}}-\x{{{high:X}}}" for low, high in ranges if low <= high)
+    others = "".join(character for character in ascii_letters + digits if character not in first)
+    return rf"[{han}{others}][\p{{Han}}A-Za-z0-9]*"
 
 
 def is_key_like(column: RawColumn) -> bool:

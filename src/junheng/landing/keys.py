@@ -24,9 +24,14 @@ FULL_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T][0-9:.]+)?"
 
 def is_about_a_person(text: str) -> str:
     """SQL boolean: the text is the number of an identity card, or a Chinese name."""
-    # Only a text of 18 characters can be a number of a card: the pattern is not tried on the others.
-    number = f"(length({text}) = 18 and regexp_full_match({text}, {literal(IDENTITY_NUMBER)}))"
-    return f"({number} or regexp_full_match({text}, {literal(CHINESE_NAME)}))"
+    return f"({is_identity_number(text)} or regexp_full_match({text}, {literal(CHINESE_NAME)}))"
+
+
+def is_identity_number(text: str) -> str:
+    """SQL boolean: the text is the number of an identity card."""
+    # Only a text of 18 bytes can be one: the pattern is not tried on the others.
+    number = f"regexp_full_match({text}, {literal(IDENTITY_NUMBER)})"
+    return f"(case when strlen({text}) = 18 then {number} else false end)"
 
 
 def read_key(column: RawColumn, text: str) -> str:

@@ -37,6 +37,38 @@ def read_number(column: RawColumn, text: str, factor: Decimal) -> str:
     return result
 
 
+def scaled(column: RawColumn, text: str, factor: Decimal) -> str:
+    """SQL: the number of a cell times the factor of its unit, exact, in the type of the column; NULL when it is none.
+
+    Only for texts of which `is_plain_scaled` holds.
+    """
+    # The product of narrow decimals is a narrow one: more than 18 digits are an error, and then NULL.
+    whole, places = len(f"{int(factor)}"), max(-_places(factor), 0)
+    exact = f"{factor.normalize():f}::decimal({whole + places},{places})"
+    return f"try_cast(try({_counted(column, text, factor)} * {exact}) as {column.sql_type})"
+
+
+def is_plain_scaled(column: RawColumn, text: str, factor: Decimal, value: str | None = None) -> str:
+    """SQL boolean or NULL: the text is a number as it is written, and times the factor it has no digit too many.
+
+    `value` is SQL for what `scaled` gives, where it is known.
+    """
+    if _scale_of_text(column, factor) < 0:
+        return "false"
+    is_written = f"starts_with({_counted(column, text, factor)}::varchar, {text}) and not ends_with({text}, '.')"
+    return f"{is_written} and {value or scaled(column, text, factor)} is not null"
+
+
+def _counted(column: RawColumn, text: str, factor: Decimal) -> str:
+    """The number of a cell in the unit of its header, with as many decimals as the column can keep of it."""
+    return f"try_cast(nullif({text}, '') as decimal(18,{max(_scale_of_text(column, factor), 0)}))"
+
+
+def _scale_of_text(column: RawColumn, factor: Decimal) -> int:
+    """How many decimals a cell may have so that the column, times the factor, keeps them all."""
+    return decimals(column) + _places(factor)
+
+
 def decimals(column: RawColumn) -> int:
     """How many digits after the point the type of a column keeps."""
     found = re.search(r",(\d+)\)", column.sql_type)

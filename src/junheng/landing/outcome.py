@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from junheng.landing.accounting import LANDED, SourceRecord, record_of_block
+from junheng.landing.accounting import LANDED, Counted, SourceRecord, record_of_block
 from junheng.landing.model import Block, HandedFile, Reading
 
 # A text file has one block, which ends with the file.
@@ -30,6 +30,8 @@ class OpenBlock:
     rows_total: int = 0
     rows_blank: int = 0
     last_row: int | None = None
+    # Columns and their cells that are plain but for the unit of their header.
+    scaled: list[tuple[str, Counted]] = field(default_factory=list)
 
     @property
     def table(self) -> str:

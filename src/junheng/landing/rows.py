@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 import duckdb
 
 from junheng.landing.cells import is_plain_read, plain_value
 from junheng.landing.model import Block, GridRows, ParquetRows, Reading, TextRows
-from junheng.landing.odd_rows import OddRows, Shape
+from junheng.landing.odd_rows import OddRows
 from junheng.landing.outcome import OpenBlock
 from junheng.landing.parquet_file import parquet_error
 from junheng.landing.records import Gaps, cell, number_rows, parquet_reader, take_gaps, text_reader
 from junheng.landing.refused import refused
+from junheng.landing.scaled_cells import count_in_records
+from junheng.landing.shape import Shape, shape_of
 from junheng.landing.sql import literal, quoted
 from junheng.raw_contract import RawTable
 
-AS_IT_IS = Decimal(1)
 NO_GAPS = Gaps(0, 0)
 
 
@@ -51,7 +51,7 @@ class BlockRows:
         """
         block = one.block
         table = self.contract[one.table]
-        shape = _shape(table, one.reading)
+        shape = shape_of(table, one.reading)
         if isinstance(block.rows, GridRows):
             self.odd.add_grid(one, shape, block.rows)
             return
@@ -64,6 +64,8 @@ class BlockRows:
             if isinstance(block.rows, TextRows):
                 gaps = take_gaps(self.connection, block.rows)
                 number_rows(self.connection, raw, block.rows, gaps)
+            if scaled := shape.scaled(table):
+                count_in_records(self.connection, one, raw, self._reader(block), scaled)
             odd = self._move_odd(one, table, shape, texts)
         finally:
             self.connection.execute(f"alter table {raw} drop column _odd")
@@ -84,13 +86,14 @@ class BlockRows:
         """Insert all rows, with the texts of their cells in `_odd` where one of them is not plain."""
         present = [column for column in table.columns if column.name in texts]
         tests = [
-            is_plain_read(column, texts[column.name], quoted(column.name))
-            if shape.factor(column.name) == AS_IT_IS
-            else "false"
+            is_plain_read(column, texts[column.name], quoted(column.name), shape.factor(column.name))
             for column in present
         ]
         cells = ", ".join(cell(position) for position in range(len(block.headers)))
-        read = "".join(f", {plain_value(column, texts[column.name])} as {quoted(column.name)}" for column in present)
+        read = "".join(
+            f", {plain_value(column, texts[column.name], shape.factor(column.name))} as {quoted(column.name)}"
+            for column in present
+        )
         values = ", ".join(quoted(column.name) if column in present else "null" for column in table.columns)
         number = "_number" if isinstance(block.rows, ParquetRows) else "null"
         plain = " and ".join([f"coalesce({cells}) is not null", *tests])
@@ -146,14 +149,6 @@ def _texts(reading: Reading) -> dict[str, str]:
     """SQL for the text of every column of the raw table that the block has."""
     texts = {constant.column: literal(constant.value) for constant in reading.constants}
     return texts | {use.column: cell(use.position) for use in reading.columns}
-
-
-def _shape(table: RawTable, reading: Reading) -> Shape:
-    factors = {constant.column: AS_IT_IS for constant in reading.constants}
-    factors |= {use.column: use.factor for use in reading.columns}
-    return Shape(
-        table.name, tuple((column.name, factors[column.name]) for column in table.columns if column.name in factors)
-    )
 
 
 def _optional(text: str | None) -> str:

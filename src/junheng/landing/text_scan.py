@@ -95,8 +95,9 @@ def _look_at_line_ends(found: Scan, tail: bytes, chunk: bytes, content: int) -> 
         found.unix_ends += b"\n" in chunk
         ends = (b"\n\n",)
     if not found.has_blank_line and content > 0:
-        around = tail + (chunk if content >= len(chunk) else chunk[:content])
-        found.has_blank_line = any(end in around for end in ends)
+        part = chunk if content >= len(chunk) else chunk[:content]
+        border = tail + part[:2]
+        found.has_blank_line = any(end in part or end in border for end in ends)
 
 
 def _line_at(path: Path, offset: int) -> int:
