@@ -6,14 +6,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.dirty import folder_files, form_files, header_files, text_files, value_files, workbook_files
+from tests.dirty import folder_files, form_files, format_files, header_files, text_files, value_files, workbook_files
 
 FILES = Path(__file__).parent / "files"
 
 
 def make_all(folder: Path) -> None:
     """Write all files below a folder that does not exist yet."""
-    for group in (text_files, value_files, header_files, workbook_files, folder_files, form_files):
+    for group in (text_files, value_files, header_files, workbook_files, folder_files, form_files, format_files):
         group.make(folder)
 
 

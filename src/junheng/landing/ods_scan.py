@@ -7,18 +7,19 @@ from typing import Any
 
 from junheng.landing.limits import Limits
 from junheng.landing.model import Merge
+from junheng.landing.number_formats import PERCENT, has_unit, shown_in_text
 from junheng.landing.sheet_facts import SheetFacts, WorkbookRefusedError, check_extent, uncalculated
 from junheng.landing.xlsx_scan import check_size
-from junheng.landing.xml_part import attributes_of, local, read_xml
+from junheng.landing.xml_part import DoneError, attributes_of, local, read_xml
 
-CONTENT = "content.xml"
+CONTENT, STYLES = "content.xml", "styles.xml"
 LARGEST = 1 << 31
 
 
 def scan_ods(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFacts]:
     """What is in the sheets, by their names. Raises WorkbookRefusedError."""
     check_size(archive, limits)
-    scan = _ContentScan()
+    scan = _ContentScan(_has_units(archive))
     read_xml(archive, CONTENT, scan.start, scan.prepare)
     if len(scan.sheets) > limits.workbook_sheets:
         raise WorkbookRefusedError("workbook_too_many_sheets", str(len(scan.sheets)), str(limits.workbook_sheets))
@@ -28,10 +29,38 @@ def scan_ods(archive: zipfile.ZipFile, limits: Limits) -> dict[str, SheetFacts]:
     return scan.sheets
 
 
-class _ContentScan:
-    """All sheets, element by element."""
+def _has_units(archive: zipfile.ZipFile) -> bool:
+    """Whether a number format of the file puts a unit behind a number."""
+    texts: list[str] = []
+    is_found: list[bool] = []
 
-    def __init__(self) -> None:
+    def prepare(parser: Any) -> None:
+        def end(name: str) -> None:
+            if local(name) == "text" and parser.CharacterDataHandler is not None:
+                parser.CharacterDataHandler = None
+                is_found.append(has_unit("".join(texts)))
+                texts.clear()
+
+        def start(name: str, _pairs: dict[str, str]) -> None:
+            if name == "number:text":
+                parser.CharacterDataHandler = texts.append
+            elif local(name) in ("body", "master-styles"):
+                raise DoneError
+
+        parser.EndElementHandler = end
+        parser.StartElementHandler = start
+
+    for part in (STYLES, CONTENT):
+        if part in archive.namelist():
+            read_xml(archive, part, lambda _name, _pairs: None, prepare)
+    return any(is_found)
+
+
+class _ContentScan:
+    """All sheets, element by element. `has_units`: the text that is shown of a number may say more than the number."""
+
+    def __init__(self, has_units: bool = False) -> None:
+        self.has_units = has_units
         self.sheets: dict[str, SheetFacts] = {}
         self.facts = SheetFacts()
         self.row = self.column = 0
@@ -63,7 +92,7 @@ class _ContentScan:
             self.cell_repeats = _times(self.attributes.get("number-columns-repeated"))
             self.has_content = "value-type" in self.attributes or "formula" in self.attributes
             self.cell_start = self.parser.CurrentByteIndex
-            if self.attributes.get("formula") and self._is_special():
+            if self._is_number() if self.has_units else self.attributes.get("formula") and self._is_special():
                 self.parser.CharacterDataHandler = self.text.append
 
     def end(self, name: str) -> None:
@@ -74,6 +103,9 @@ class _ContentScan:
             self.column = min(self.column + self.cell_repeats, LARGEST)
         elif name == "table-row":
             self.row = min(self.row + self.row_repeats, LARGEST)
+
+    def _is_number(self) -> bool:
+        return bool(self.kinds & {"float", "currency"}) or (bool(self.attributes.get("formula")) and self._is_special())
 
     def _is_special(self) -> bool:
         """Is it an error, or a formula without a value?"""
@@ -96,10 +128,15 @@ class _ContentScan:
                 # Programs write errors of their own kind as a number.
                 text = "#VALUE!" if text.startswith("Err:") else text
                 self.facts.texts[place] = text or uncalculated(formula.removeprefix("of:"))
-        if "percentage" in self.kinds:
+        how = PERCENT if "percentage" in self.kinds else None
+        if self.has_units and self.kinds & {"float", "currency"}:
+            how = shown_in_text(self.attributes.get("value", ""), "".join(self.text))
+            self.parser.CharacterDataHandler = None
+            self.text.clear()
+        if how:
             for row in range(self.row, min(last_row, self.row + 1000) + 1):
                 for column in range(self.column, min(last_column, self.column + 1000) + 1):
-                    self.facts.shown[row, column] = "%"
+                    self.facts.shown[row, column] = how
         height = _times(self.attributes.get("number-rows-spanned"))
         width = _times(self.attributes.get("number-columns-spanned"))
         if height > 1 or width > 1:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from junheng.landing.limits import Limits
 from junheng.landing.model import Merge
+from junheng.landing.number_formats import Shown
 
 Place = tuple[int, int]
 LONGEST_FORMULA = 60
 OUTSIDE = re.compile(
     r"\[\d+\]|\.xls[xmb]?\W|file:|https?:|\b(WEBSERVICE|RTD|DDE|CALL|REGISTER\.ID|IMAGE)\(|^[^\"(!]*\|", re.I
 )
-# What of a number format is not for the number: quoted text, escaped letters, colours and conditions, padding.
-DECORATION = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
 class WorkbookRefusedError(Exception):
@@ -56,7 +54,7 @@ class SheetFacts:
     last_column: int = -1
     cells: int = 0
     texts: dict[Place, str] = field(default_factory=dict)
-    shown: dict[Place, str] = field(default_factory=dict)
+    shown: dict[Place, Shown] = field(default_factory=dict)
     outside: dict[Place, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     # Bytes that the texts of all cells take together once each cell holds its own.
@@ -109,24 +107,3 @@ def check_extent(facts: list[SheetFacts], limits: Limits, names: Callable[[int],
                 far.last_row + 1,
                 column_letters(far.last_column),
             )
-
-
-def shown_format(code: str) -> str | None:
-    """How a number format changes what a cell says: `%`, the digits of a code filled up with zeros, or None."""
-    positive = DECORATION.sub("", code.split(";")[0])
-    if "%" in positive:
-        return "%"
-    if re.fullmatch(r"0{2,}", positive) and re.fullmatch(r"0{2,}", code.split(";")[0]):
-        return str(len(positive))
-    return None
-
-
-def as_shown(number: float | int, how: str) -> str:
-    """A number as the sheet shows it, without rounding."""
-    exact = Decimal(repr(number))
-    if how == "%":
-        return f"{exact.scaleb(2).normalize():f}%"
-    if exact == exact.to_integral_value():
-        sign = "-" if exact < 0 else ""
-        return f"{sign}{abs(int(exact)):0{int(how)}d}"
-    return f"{exact:f}"

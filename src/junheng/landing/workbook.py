@@ -23,9 +23,10 @@ from junheng.landing import file_kind
 from junheng.landing.archive import ArchiveRefusedError, open_archive
 from junheng.landing.limits import DEFAULT_LIMITS, Limits
 from junheng.landing.model import HandedFile, Merge, Sheet
+from junheng.landing.number_formats import as_shown
 from junheng.landing.ods_scan import scan_ods
 from junheng.landing.refused import FileRefusedError
-from junheng.landing.sheet_facts import Place, SheetFacts, WorkbookRefusedError, as_shown, column_letters
+from junheng.landing.sheet_facts import Place, SheetFacts, WorkbookRefusedError, column_letters
 from junheng.landing.xls_scan import scan_xls
 from junheng.landing.xlsx_scan import scan_xlsx
 
@@ -51,11 +52,11 @@ class _Facts:
 def sheets(file: HandedFile, findings: Findings, limits: Limits = DEFAULT_LIMITS) -> Iterator[Sheet]:
     """Read the worksheets of a workbook in their order, hidden ones too, empty ones without rows.
 
-    Numbers are written as short as they can be read back, whole ones without a point; percentages and codes that are
-    filled up with zeros as the sheet shows them; dates and times in ISO 8601; TRUE and FALSE. An error is its text,
-    a formula without a stored value is the formula with its `=`: neither is ever an empty cell. Formulas that would
-    fetch something from outside are warnings. Raises FileRefusedError for a workbook that is not opened; nothing of
-    it has been read then.
+    Numbers are written as short as they can be read back, whole ones without a point; percentages, codes that are
+    filled up with zeros and figures whose format names a unit as the sheet shows them; dates and times in ISO 8601;
+    TRUE and FALSE. An error is its text, a formula without a stored value is the formula with its `=`: neither is ever
+    an empty cell. Formulas that would fetch something from outside are warnings. Raises FileRefusedError for a workbook
+    that is not opened; nothing of it has been read then.
     """
     try:
         facts = _scan(file, limits)

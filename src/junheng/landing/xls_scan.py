@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from junheng.landing.limits import Limits
+from junheng.landing.number_formats import PERCENT, shown_format
 from junheng.landing.ole_file import stream_of
-from junheng.landing.sheet_facts import SheetFacts, WorkbookRefusedError, check_extent, shown_format
+from junheng.landing.sheet_facts import SheetFacts, WorkbookRefusedError, check_extent
 
 NUMBER, RK, MULRK, LABEL, LABELSST, FORMULA, BOOLERR, RSTRING = 0x203, 0x27E, 0xBD, 0x204, 0xFD, 0x06, 0x205, 0xD6
 BOF, EOF, BOUNDSHEET, FILEPASS, XF, FORMAT, SUPBOOK = 0x809, 0x0A, 0x85, 0x2F, 0xE0, 0x41E, 0x1AE
 CELLS = frozenset({NUMBER, RK, MULRK, LABEL, LABELSST, FORMULA, BOOLERR, RSTRING})
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-BUILT_IN = {9: "%", 10: "%"}
+BUILT_IN = {9: PERCENT, 10: PERCENT}
 BIFF8 = 0x600
 
 

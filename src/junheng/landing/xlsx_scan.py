@@ -10,7 +10,8 @@ from typing import Any
 
 from junheng.landing.archive import BROKEN
 from junheng.landing.limits import Limits
-from junheng.landing.sheet_facts import SheetFacts, WorkbookRefusedError, check_extent, shown_format, uncalculated
+from junheng.landing.number_formats import Shown, shown_format
+from junheng.landing.sheet_facts import SheetFacts, WorkbookRefusedError, check_extent, uncalculated
 from junheng.landing.xml_part import DoneError, attributes_of, local, read_xml
 
 CHUNK = 1 << 20
@@ -93,7 +94,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> str | None:
     return next((part for part in archive.namelist() if part.lower() == name.lower()), None)
 
 
-def _formats(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+def _formats(archive: zipfile.ZipFile, part: str) -> dict[str, Shown]:
     """Styles of cells, by number, that change what a number says."""
     codes = dict(BUILT_IN)
     styles: list[str] = []
@@ -130,7 +131,7 @@ def _shared_lengths(archive: zipfile.ZipFile, part: str) -> list[int]:
 
 
 def _scan_part(
-    archive: zipfile.ZipFile, name: str, formats: dict[str, str], lengths: list[int], budget: int
+    archive: zipfile.ZipFile, name: str, formats: dict[str, Shown], lengths: list[int], budget: int
 ) -> SheetFacts | None:
     """The facts of a worksheet; None for any other part, of which only the beginning is read."""
     scan = _SheetScan(formats, lengths, budget)
@@ -142,7 +143,7 @@ def _scan_part(
 class _SheetScan:
     """One worksheet, element by element."""
 
-    def __init__(self, formats: dict[str, str], lengths: list[int], budget: int) -> None:
+    def __init__(self, formats: dict[str, Shown], lengths: list[int], budget: int) -> None:
         self.facts = SheetFacts()
         self.formats = formats
         # Only texts that are long enough to matter are looked up cell by cell.
