@@ -11,6 +11,7 @@ import duckdb
 from tests.dirty.writing import (
     CLASSES,
     CLASSES_EN,
+    FACILITIES,
     ROOMS,
     SCHOOLS,
     THREE,
@@ -29,6 +30,7 @@ CODES = ("0500152001", "0500152002", "0500152003")
 
 def make(folder: Path) -> None:
     """Write the files."""
+    _halves(folder)
     _one_table_in_parts(folder)
     _repeats(folder)
     _lost_zeros(folder)
@@ -152,3 +154,16 @@ def _parquet(folder: Path) -> None:
     )
     connection.close()
     write_bytes(folder / "parquet_truncated.parquet", (folder / "parquet_numbers_as_text.parquet").read_bytes()[:200])
+
+
+def _halves(folder: Path) -> None:
+    """What one office knows of the buildings and another of the grounds and the equipment, for the same schools."""
+    buildings = [("2024", "0500152001", "9734", "902"), ("2024", "0500152002", "9523.95", "1104")]
+    others = [("2024", "0500152002", "7279.5", "541.88", "15"), ("2024", "0500152003", "100", "2", "3")]
+    names = (*FACILITIES[:2], *FACILITIES[4:])
+    write_text(folder / "folder_two_halves" / "校舍.csv", table(FACILITIES[:4], buildings))
+    write_text(folder / "folder_two_halves" / "设备.csv", table(names, others))
+    contradicting = "folder_two_halves_that_contradict"
+    wide = [(*row, "1000") for row in buildings]
+    write_text(folder / contradicting / "校舍.csv", table((*FACILITIES[:4], FACILITIES[4]), wide))
+    write_text(folder / contradicting / "设备.csv", table(names, others[:1]))

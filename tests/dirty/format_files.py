@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import xlwt
-from odf.number import Number, NumberStyle, Text
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.style import Style
-from odf.table import Table, TableCell, TableRow
-from odf.text import P
 
-from tests.dirty.writing import FACILITIES, Row, repack, write_xlsx
+from tests.dirty.writing import FACILITIES, Row, write_xlsx, write_zip
 
 # One value three times: typed in 万元, typed in 元, and typed in 元 but shown in 万元.
 SHOWN = ((429.8, '0.00"万元"'), (4298000, "#,##0\\元"), (4298000, '0!.0,"万元"'))
@@ -56,27 +51,39 @@ def _write_xls(path: Path) -> None:
 
 
 def _write_ods(path: Path) -> None:
-    book = OpenDocumentSpreadsheet()
-    number = NumberStyle(name="N1")
-    number.addElement(Number(decimalplaces=2, minintegerdigits=1))
-    number.addElement(Text(text="万元"))
-    book.automaticstyles.addElement(number)
-    book.automaticstyles.addElement(Style(name="ce1", family="table-cell", datastylename="N1"))
-    sheet = Table(name="办学条件")
-    for place, row in enumerate([FACILITIES, *rows((429.8,))]):
-        line = TableRow()
-        for position, cell in enumerate(row):
-            if isinstance(cell, str):
-                made = TableCell(valuetype="string")
-                made.addElement(P(text=cell))
-            elif place and position == 5:
-                made = TableCell(valuetype="float", value=str(cell), stylename="ce1")
-                made.addElement(P(text="429.80万元"))
-            else:
-                made = TableCell(valuetype="float", value=str(cell))
-                made.addElement(P(text=str(cell)))
-            line.addElement(made)
-        sheet.addElement(line)
-    book.spreadsheet.addElement(sheet)
-    book.save(str(path))
-    repack(path)
+    """An OpenDocument workbook as LibreOffice writes it: a style of numbers, and beside each value the text shown."""
+
+    def cell(value: object, shown: str = "") -> str:
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        style = ' table:style-name="ce1"' if shown else ""
+        kind = f'office:value-type="float" office:value="{value}"{style}'
+        return f"<table:table-cell {kind}><text:p>{shown or value}</text:p></table:table-cell>"
+
+    lines = [[cell(name) for name in FACILITIES]]
+    for row in rows((429.8,)):
+        lines.append([cell(value, "429.80万元" if place == 5 else "") for place, value in enumerate(row)])
+    body = "".join(f"<table:table-row>{''.join(line)}</table:table-row>" for line in lines)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
+        for name, space in (("office",) * 2, ("style",) * 2, ("table",) * 2, ("text",) * 2, ("number", "datastyle"))
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">'
+        '<office:automatic-styles><number:number-style style:name="N1">'
+        '<number:number number:decimal-places="2" number:min-integer-digits="1"/><number:text>万元</number:text>'
+        '</number:number-style><style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>'
+        f'</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="办学条件">{body}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entries = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{media}"/>'
+        for name, media in (("/", kind), ("content.xml", "text/xml"))
+    )
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest'
+        f' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">{entries}</manifest:manifest>'
+    )
+    members = (("mimetype", kind), ("META-INF/manifest.xml", manifest), ("content.xml", content))
+    write_zip(path, [(name, text.encode()) for name, text in members])

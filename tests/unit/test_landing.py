@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -312,6 +313,42 @@ def test_two_files_feed_one_table(land: Land) -> None:
     assert landed.rows("select school_code, _source_file, _source_row from raw.schools order by 1") == [
         ("0001", "schools.csv", 2),
         ("0002", "学校.csv", 3),
+    ]
+
+
+def test_a_folder_of_nothing_but_workbooks_lands(land: Land) -> None:
+    book = Path(__file__).parents[1] / "dirty" / "files" / "book_plain.xlsx"
+    landed = land({"班级.xlsx": book.read_bytes()})
+    assert landed.rows("select school_code, pupils, _source_row from raw.classes order by _source_row") == [
+        ("0500152001", 44, 2),
+        ("0500152001", 43, 3),
+        ("0500152002", 48, 4),
+    ]
+
+
+def test_a_unit_in_the_header_costs_no_digit_and_every_cell_is_counted(land: Land) -> None:
+    # Plain cells, one with separators, an empty one, one that is no number of that unit; examples are the first rows.
+    cells = ["185.2958", '"1,000"', "0", "", "-3.5", "2", "1.2345678"]
+    lines = [f"2024,050015200{place},{cell}" for place, cell in enumerate(cells)]
+    landed = land({"经费.csv": "\n".join(["年度,学校标识码,公用经费预算（万元）", *lines, ""])})
+    assert landed.rows("select _source_row, public_funds_budget_yuan from raw.school_funding order by 1") == [
+        (2, Decimal("1852958.00")),
+        (3, Decimal("10000000.00")),
+        (4, Decimal("0.00")),
+        (5, None),
+        (6, Decimal("-35000.00")),
+        (7, Decimal("20000.00")),
+    ]
+    assert [(one.rule_id, one.row) for one in landed.critical if one.row] == [("too_many_decimals", 8)]
+    counted = landed.rows("select conversion, cells, examples from quality.landing_conversion order by conversion")
+    assert [(conversion, cells) for conversion, cells, _ in counted] == [
+        ("thousands_separator", 1),
+        ("unit_of_header", 5),
+    ]
+    assert json.loads(counted[1][2]) == [
+        {"row": 2, "from": "185.2958", "to": "1852958"},
+        {"row": 3, "from": "1,000", "to": "10000000"},
+        {"row": 4, "from": "0", "to": "0"},
     ]
 
 

@@ -13,7 +13,8 @@ import pytest
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
 from junheng.landing.accounting import LANDED, REPEATED, Accounts, SourceRecord, record_of_block
 from junheng.landing.model import Block, Constant, GridRows, HandedFile, Reading
-from junheng.landing.repeats import Place, SeenBlocks, comparable, take_repeats_out
+from junheng.landing.places import Place, comparable
+from junheng.landing.repeats import SeenBlocks, take_repeats_out
 from junheng.messages import Messages
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract

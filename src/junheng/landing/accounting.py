@@ -212,6 +212,10 @@ class Accounts:
         place = [block.file.name, block.sheet, block.number]
         self._columns += [place + row for row in rows]
 
+    def columns_of(self, file: str, sheet: str | None) -> set[str]:
+        """The columns of the raw table that a file or sheet holds, in its cells or for all of its rows."""
+        return {str(row[5]) for row in self._columns if row[:2] == [file, sheet] and row[5] is not None}
+
     def add_conversions(self, block: Block, cells: str) -> None:
         """Count what was done to cells of a block that is not trivial.
 

@@ -6,20 +6,19 @@ A table that comes from one place only costs nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from junheng.findings import CRITICAL, TABLE, WARNING, Finding, Findings
 from junheng.landing.accounting import REPEATED, Accounts, SourceRecord
 from junheng.landing.cells import literal, quoted
+from junheng.landing.joined import join_halves
 from junheng.landing.model import Block, Reading
+from junheng.landing.places import BETWEEN, Place, comparable, name_of, places_of
 from junheng.landing.sql import insert_rows
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
-
-BETWEEN = " / "
 
 
 class SeenBlocks:
@@ -40,11 +39,11 @@ class SeenBlocks:
         held = _held(reading)
         for former, former_held in self._landed.get(_bytes(block), []):
             if reading.table is None or (reading.table == former.table_name and held == former_held):
-                self._warn("file_repeated", block, former, _name(former))
+                self._warn("file_repeated", block, former, name_of(former))
                 self.accounts.add_repeated(block, former.place)
                 return True
             if reading.table == former.table_name:
-                found = f"{_name(former)}: {_values(former_held)}"
+                found = f"{name_of(former)}: {_values(former_held)}"
                 self._warn("same_file_read_otherwise", block, former, found, _values(held))
         return False
 
@@ -58,38 +57,6 @@ class SeenBlocks:
         )
 
 
-@dataclass(frozen=True)
-class Place:
-    """A file or a sheet, and the records of the blocks of one raw table that stand on it."""
-
-    file: str
-    sheet: str | None
-    records: tuple[SourceRecord, ...]
-
-    @property
-    def name(self) -> str:
-        """File and sheet in one line."""
-        return _name(self.records[0])
-
-    @property
-    def years(self) -> set[int]:
-        """The years of its rows."""
-        return {year for record in self.records for year in record.school_years}
-
-    def without(self, rows: int) -> Place:
-        """The place when so many rows that were counted as landed are repeated."""
-        # Two blocks of one raw table on one sheet: which of the two a row stood in is not kept.
-        records = []
-        for record in self.records:
-            moved = min(rows, record.rows_landed)
-            rows -= moved
-            left, repeated = record.rows_landed - moved, record.rows_repeated + moved
-            is_all = moved > 0 and not left and not record.rows_rejected
-            status, reason = (REPEATED, "file_repeated") if is_all else (record.status, record.reason)
-            records.append(replace(record, rows_landed=left, rows_repeated=repeated, status=status, reason=reason))
-        return replace(self, records=tuple(records))
-
-
 def take_repeats_out(
     connection: duckdb.DuckDBPyConnection,
     contract: Mapping[str, RawTable],
@@ -101,29 +68,14 @@ def take_repeats_out(
 
     A row that another place holds with the same values leaves the raw table and is counted as repeated in its record;
     the first place keeps it. A key with different values is a critical finding, and both rows stay. Rows without a
-    complete key, and a key that stands twice in one place, are judged by the raw suites.
+    complete key, and a key that stands twice in one place, are judged by the raw suites. Halves of a table are joined.
     """
     for table in contract.values():
-        places = comparable(_places(accounts.of_table(table.name)))
+        places = comparable(places_of(accounts.of_table(table.name)))
         if places and _find_shared_keys(connection, table, places):
+            places = join_halves(connection, table, places, accounts, findings)
             _report_contradictions(connection, table, messages)
             _remove_repeated_rows(connection, table, places, accounts, findings)
-
-
-def comparable(places: Sequence[Place]) -> list[Place]:
-    """The places that have a year in common with another one: one file for each year has nothing to compare."""
-    often: dict[int, int] = {}
-    for place in places:
-        for year in place.years:
-            often[year] = often.get(year, 0) + 1
-    return [place for place in places if any(often[year] > 1 for year in place.years)]
-
-
-def _places(records: Iterable[SourceRecord]) -> list[Place]:
-    places: dict[tuple[str, str | None], list[SourceRecord]] = {}
-    for record in records:
-        places.setdefault((record.file, record.sheet), []).append(record)
-    return [Place(*key, tuple(members)) for key, members in places.items()]
 
 
 def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, places: Sequence[Place]) -> bool:
@@ -158,7 +110,8 @@ def _find_shared_keys(connection: duckdb.DuckDBPyConnection, table: RawTable, pl
     connection.execute(
         "create or replace table scratch.shared as with rows_of_keys as (select landed.rowid as row_id, position,"
         " first_position, min(landed.rowid) filter (where position = first_position) over"
-        f" (partition by {key}) as earlier_id from {placed} inner join scratch.shared_key on {same_key})"
+        f" (partition by {key}) as earlier_id, count(*) filter (where position = first_position) over"
+        f" (partition by {key}) as earlier_rows from {placed} inner join scratch.shared_key on {same_key})"
         f" select rows_of_keys.*, {is_same} as is_same from rows_of_keys inner join {raw} as landed"
         f" on landed.rowid = row_id inner join {raw} as earlier on earlier.rowid = earlier_id"
         " where position > first_position"
@@ -208,9 +161,8 @@ def _remove_repeated_rows(
     counts = connection.execute(
         f"select position, first_position, count(*) {repeated} group by all order by all"
     ).fetchall()
-    if not counts:
-        return
-    connection.execute(f"delete from raw.{quoted(table.name)} where rowid in (select row_id {repeated})")
+    gone = f"select row_id {repeated} union all select row_id from scratch.joined"
+    connection.execute(f"delete from raw.{quoted(table.name)} where rowid in ({gone})")
     left = list(places)
     for position, _, rows in counts:
         left[position] = left[position].without(rows)
@@ -235,7 +187,3 @@ def _held(reading: Reading) -> list[tuple[str, str]]:
 
 def _values(held: list[tuple[str, str]]) -> str:
     return ", ".join(value for _, value in held)
-
-
-def _name(record: SourceRecord) -> str:
-    return BETWEEN.join(part for part in (record.file, record.sheet) if part is not None)
