@@ -240,6 +240,8 @@ def _without_clock(path: Path) -> None:
 
 def _not_what_they_say(folder: Path) -> None:
     write_xlsx(folder / "book_empty.xlsx", {"班级": []})
+    cover: list[Row] = [("某县教职工和班级情况汇编",), ("二〇二四年九月",)]
+    write_xlsx(folder / "book_with_cover_班级.xlsx", {"封面": cover, "Sheet2": SHEET})
     write_xlsx(folder / "book_only_title.xlsx", {"班级": [("潼南区班级情况",), ("填表人：",)]})
     write_xlsx(folder / "spare.xlsx", {"班级": SHEET})
     content = (folder / "spare.xlsx").read_bytes()

@@ -14,7 +14,7 @@ from junheng.landing.headers import HeaderMatch, ignored, is_personal, match_hea
 from junheng.landing.mapping import NO_MAP, SKIP, LandingMap, MapEntry
 from junheng.landing.model import Block, ColumnUse, Constant, Doubt, Reading
 from junheng.landing.plain import key
-from junheng.landing.table_names import named_tables, tables_named
+from junheng.landing.table_names import is_cover, named_tables, tables_named
 from junheng.landing.units import UnitError, factor_for, has_unit_in_name, unit_in, units, units_in_titles
 from junheng.raw_contract import RawColumn, RawTable
 
@@ -122,7 +122,7 @@ def _unfit(block: Block, attempts: list[Attempt], named: tuple[str, ...]) -> Rea
     words = len(best.columns)
     is_named = best.table.name in named
     anywhere = sum(any(match_header(header, one.table) for one in attempts) for header in block.headers)
-    if not is_named and anywhere < 2:
+    if (not is_named and anywhere < 2) or is_cover(block):
         return _nothing(block, "no_header_words")
     if not anywhere:
         doubt = Doubt("header_missing", CRITICAL, None, _headers(block), ", ".join(best.lacking))

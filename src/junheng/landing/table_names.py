@@ -14,6 +14,10 @@ from junheng.landing.plain import key, tidy, word_rows
 BETWEEN = re.compile(r"[\s_()\-–—.,;、]+")
 
 
+# Between the cells of a row where a title line shows them as one text.
+CELLS = "  "
+
+
 def tables_named(block: Block) -> tuple[str, ...]:
     """The tables that a word of a name says, once years and numbers are taken away; only the closest name counts."""
     for place in _in_order(block):
@@ -21,6 +25,12 @@ def tables_named(block: Block) -> tuple[str, ...]:
         if found := tuple(dict.fromkeys(_names()[word] for word in words if word in _names())):
             return found
     return ()
+
+
+def is_cover(block: Block) -> bool:
+    """Whether a worksheet holds no more than a text in a row and has no table's name itself, though its file may."""
+    has_table = bool(block.header_rows) or any(CELLS in line.text for line in block.titles)
+    return block.sheet is not None and not has_table and not is_named_as_table(block.sheet)
 
 
 def is_named_as_table(name: str) -> bool:
