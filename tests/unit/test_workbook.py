@@ -20,8 +20,9 @@ from junheng.landing.layout import blocks
 from junheng.landing.limits import Limits
 from junheng.landing.merged import FilledCell, fill_down
 from junheng.landing.model import ColumnUse, GridRows, HandedFile, Merge, Reading, Sheet
+from junheng.landing.number_formats import PERCENT, Shown, as_shown, shown_format, shown_in_text
 from junheng.landing.refused import FileRefusedError
-from junheng.landing.sheet_facts import as_shown, column_letters, shown_format
+from junheng.landing.sheet_facts import column_letters
 from junheng.landing.workbook import sheets
 from junheng.project import packaged_project
 from junheng.raw_contract import read_contract
@@ -299,33 +300,64 @@ def test_half_a_workbook_is_refused(tmp_path: Path, findings: Findings, suffix: 
 @pytest.mark.parametrize(
     ("code", "shown"),
     [
-        ("0%", "%"),
-        ('0.0"%"', None),
-        ("0\\%", None),
-        ("0000", "4"),
+        ("0%", PERCENT),
+        ('0.0"%"', Shown("%")),
+        ("0\\%", Shown("%")),
+        ("0000", Shown(digits=4)),
         ("0", None),
         ("000-000", None),
-        ("[Red]0.00%;-0%", "%"),
+        ("[Red]0.00%;-0%", PERCENT),
+        ('0.00"万元"', Shown("万元")),
+        ("0.00\\万\\元", Shown("万元")),
+        ('#,##0.00" （千元）"', Shown("千元")),
+        ('General"元"', Shown("元")),
+        ('0!.0,"万元"', Shown("万元", -4)),
+        ('#,##0.0,,"百万元"', Shown("百万元", -6)),
+        ("#,##0,", Shown(unclear="#,##0,")),
+        ('[>=10000]0!.0,"万";0', Shown(unclear='[>=10000]0!.0,"万";0')),
+        ('_ "¥"* #,##0.00_ ;_ "¥"* \\-#,##0.00_ ', None),
+        # A name that only ends in a word that is a unit elsewhere; a date.
+        ('0"班"', None),
+        ('yyyy"年"m"月"', None),
     ],
 )
-def test_formats_that_change_what_a_cell_says(code: str, shown: str | None) -> None:
+def test_formats_that_change_what_a_cell_says(code: str, shown: Shown | None) -> None:
     assert shown_format(code) == shown
 
 
 @pytest.mark.parametrize(
     ("number", "how", "text"),
     [
-        (0.9521, "%", "95.21%"),
-        (1, "%", "100%"),
-        (0.07, "%", "7%"),
-        (1e-05, "%", "0.001%"),
-        (12.0, "5", "00012"),
-        (-3, "3", "-003"),
-        (1.5, "3", "1.5"),
+        (0.9521, PERCENT, "95.21%"),
+        (1, PERCENT, "100%"),
+        (0.07, PERCENT, "7%"),
+        (1e-05, PERCENT, "0.001%"),
+        (12.0, Shown(digits=5), "00012"),
+        (-3, Shown(digits=3), "-003"),
+        (1.5, Shown(digits=3), "1.5"),
+        (4.3, Shown("万元"), "4.3万元"),
+        (4298000, Shown("万元", -4), "429.8万元"),
+        (0, Shown("元"), "0元"),
+        (4298000.0, Shown(unclear="#,##0,"), "4298000 [#,##0,]"),
     ],
 )
-def test_numbers_as_the_sheet_shows_them(number: float, how: str, text: str) -> None:
+def test_numbers_as_the_sheet_shows_them(number: float, how: Shown, text: str) -> None:
     assert as_shown(number, how) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "shown"),
+    [
+        ("4.3", "4.30万元", Shown("万元")),
+        ("4298000", "430万元", Shown("万元", -4)),
+        ("4298000", "¥4,298.00 千元", Shown("千元", -3)),
+        ("4298000", "17万元", Shown(unclear="17万元")),
+        ("1", "1班", None),
+        ("12", "12", None),
+    ],
+)
+def test_units_in_the_text_that_a_sheet_shows(number: str, text: str, shown: Shown | None) -> None:
+    assert shown_in_text(number, text) == shown
 
 
 def test_columns_have_the_names_of_a_spreadsheet() -> None:
