@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import astuple
 
@@ -10,6 +9,7 @@ from junheng.errors import UsageError
 from junheng.messages import Messages
 from junheng.printing import error_as_json, print_error
 from junheng.table_check import CheckOptions, Reports, checked, lint, refuse_reports, write_reports
+from junheng.terminal import json_text
 
 
 def check_table(options: CheckOptions, reports: Reports, messages: Messages, *, as_json: bool) -> int:
@@ -18,7 +18,7 @@ def check_table(options: CheckOptions, reports: Reports, messages: Messages, *, 
     with checked(options) as found:
         written = write_reports(found, reports, messages)
         if as_json:
-            print(json.dumps(found.as_json(messages), ensure_ascii=False, indent=2))
+            print(json_text(found.as_json(messages)))
         else:
             from junheng.validation.console import print_report
 
@@ -49,7 +49,7 @@ def check_suites(options: CheckOptions, reports: Reports, messages: Messages, *,
             "rules": rules,
             "errors": [error_as_json(error, messages) for error in defects],
         }
-        print(json.dumps(content, ensure_ascii=False, indent=2))
+        print(json_text(content))
     else:
         words = messages.text("check", "linted", suites=len(suites), rules=rules, defects=len(defects))
         print(words, file=sys.stderr if defects else sys.stdout)

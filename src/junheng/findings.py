@@ -14,6 +14,7 @@ import duckdb
 
 from junheng.landing.cells import literal
 from junheng.messages import Messages
+from junheng.terminal import visible
 
 TABLE = "scratch.main.finding"
 CRITICAL = "critical"
@@ -131,10 +132,12 @@ def describe(finding: Finding, messages: Messages) -> str:
         "found": finding.found,
         "expected": finding.expected,
     }
-    lines = [f"{messages.text('labels', finding.severity)}: {finding.title}"]
-    lines += [f"  {messages.text('labels', name)}: {value}" for name, value in where.items() if value is not None]
+    lines = [f"{messages.text('labels', finding.severity)}: {visible(finding.title)}"]
+    lines += [
+        f"  {messages.text('labels', name)}: {visible(value)}" for name, value in where.items() if value is not None
+    ]
     if finding.action:
-        lines.append(f"  {messages.text('labels', 'action')}: {finding.action}")
+        lines.append(f"  {messages.text('labels', 'action')}: {visible(finding.action)}")
     return "\n".join(lines)
 
 

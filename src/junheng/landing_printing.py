@@ -15,6 +15,7 @@ from junheng.landing.accounting import LANDED, NOT_READ, REPEATED
 from junheng.landing_report import LandingReport, Source, TableReport
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable, plain_name
+from junheng.terminal import visible
 from junheng.wrapping import wrapped
 
 STYLES = {CRITICAL: "bold red", "warning": "yellow", LANDED: "green", REPEATED: "yellow", NOT_READ: "dim"}
@@ -118,6 +119,7 @@ class LandingPrinter:
     def line(self, indent: int, text: Text, hang: int = 2) -> None:
         """A line that is broken at the width of the terminal, its further lines further in."""
         width = max(self.console.width - indent, 20)
+        text.plain = visible(text.plain)
         for number, line in enumerate(wrapped(text, width, width - hang)):
             self.console.print(" " * (indent + (hang if number else 0)), line, sep="", soft_wrap=True)
 

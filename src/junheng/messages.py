@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from junheng.errors import JunhengError
+from junheng.terminal import visible
 
 LANGUAGES = ("zh", "en")
 
@@ -38,12 +39,12 @@ class Messages:
     def text(self, section: str, key: str, **params: object) -> str:
         """The text `section.key`, with its parameters filled in. An unknown id is a KeyError: a defect, not a blank."""
         template: str = catalogue()[section][key][self.language]
-        return template.format(**params) if params else template
+        return template.format(**{name: visible(value) for name, value in params.items()}) if params else template
 
     def error(self, error: JunhengError) -> str:
         """An error as lines: what is wrong, where, what was found and expected, what to do."""
         lines = [self.text("errors", error.message_id, **error.params)]
-        lines += [f"  {self.text('labels', name)}: {value}" for name, value in error.facts().items()]
+        lines += [f"  {self.text('labels', name)}: {visible(value)}" for name, value in error.facts().items()]
         if error.message_id in catalogue()["actions"]:
             lines.append(f"  {self.text('labels', 'action')}: {self.text('actions', error.message_id, **error.params)}")
         return "\n".join(lines)

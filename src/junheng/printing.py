@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from rich.table import Table
 from junheng.errors import JunhengError
 from junheng.findings import Finding, as_json, describe
 from junheng.messages import Messages
+from junheng.terminal import json_text, visible
 
 if TYPE_CHECKING:
     from junheng.audit import Audit
@@ -136,18 +136,24 @@ def print_audit(audit: Audit, messages: Messages) -> None:
     print(messages.text("summary", "audit", total=len(audit.checks), counts=words))
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def print_rows(answer: Rows, messages: Messages, *, as_json: bool, as_csv: bool) -> None:
     """The answer to a query as a table, JSON or CSV."""
     if as_json:
         records = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        print(json.dumps(records, ensure_ascii=False, indent=2, default=str))
+        print(json_text(records))
     elif as_csv:
+        # A file holds what the data holds; a terminal is shown it.
+        shown = visible if sys.stdout.isatty() else _as_it_is
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
+        writer.writerow(map(shown, answer.columns))
+        writer.writerows(map(shown, row) for row in answer.rows)
     else:
-        table = Table(*answer.columns)
+        table = Table(*map(visible, answer.columns))
         for row in answer.rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*("" if cell is None else visible(str(cell)) for cell in row))
         Console(highlight=False, markup=False).print(table)
         print(messages.text("summary", "rows", rows=f"{len(answer.rows):,}"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from junheng.messages import Messages
+from junheng.terminal import visible
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Step:
     def say(self, text: str) -> None:
         """Show what the step is doing right now."""
         for status in self._show:
-            status.update(f"{self.name} · {text}")  # type: ignore[attr-defined]
+            status.update(f"{self.name} · {visible(text)}")  # type: ignore[attr-defined]
 
 
 Listener = Callable[[Step, str], None]
@@ -68,7 +69,7 @@ class Progress:
         if not self.quiet:
             rows = self.messages.text("summary", "rows", rows=f"{step.rows:,}") if step.rows is not None else ""
             line = f"  {step.name}  {step.seconds:.1f} s  {rows}  {step.detail}".rstrip()
-            self.console.print(line, markup=False)
+            self.console.print(visible(line), markup=False)
 
     def _tell(self, step: Step, state: str) -> None:
         for listener in self.listeners:
@@ -77,4 +78,4 @@ class Progress:
     def say(self, text: str) -> None:
         """Print a line beside the steps."""
         if not self.quiet:
-            self.console.print(text, markup=False)
+            self.console.print(visible(text), markup=False)

@@ -7,6 +7,7 @@ from typing import Any
 from junheng.messages import Messages
 from junheng.project import packaged_project
 from junheng.templates.workbooks import TemplateBook, TemplateOptions, write_templates
+from junheng.terminal import visible
 
 
 def template(options: TemplateOptions, messages: Messages, *, as_json: bool) -> dict[str, Any] | None:
@@ -15,7 +16,7 @@ def template(options: TemplateOptions, messages: Messages, *, as_json: bool) -> 
     if as_json:
         return {"files": [_as_json(book) for book in books]}
     for book in books:
-        print(book.path)
+        print(visible(book.path))
     print(messages.text("templates", "written", count=len(books), folder=options.folder))
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ import typer
 
 from junheng.errors import JunhengError, UsageError
 from junheng.messages import LANGUAGES, Messages, locale_language
+from junheng.terminal import json_text, visible
 
 
 def day_named(text: str) -> date:
@@ -47,9 +47,9 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
 
 def say_aside(text: str) -> None:
     """Print a line on standard error."""
-    typer.echo(text, err=True)
+    typer.echo(visible(text), err=True)
 
 
 def echo_json(content: dict[str, Any]) -> None:
     """Print an answer for programs."""
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json_text(content))

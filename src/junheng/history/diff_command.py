@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from junheng.history.choosing import run_named
 from junheng.history.record import RunRecord
 from junheng.history.store import KeptRun
 from junheng.messages import Messages, catalogue
+from junheng.terminal import json_text, visible
 
 SHOWN = 40
 
@@ -29,10 +29,10 @@ def diff(out: Path, before: str, after: str, messages: Messages, *, as_json: boo
     asked = bool(_record(one).parameters.get("quarantine") or _record(other).parameters.get("quarantine"))
     why = causes(changes.verdicts, found, quarantine=asked)
     if as_json:
-        print(json.dumps(_as_json(one, other, changes, found, why), ensure_ascii=False, indent=2, default=str))
+        print(json_text(_as_json(one, other, changes, found, why)))
         return
     for line in [*_head(one, other, found, messages), *_verdicts(changes, why, messages), *_rest(changes, messages)]:
-        print(line)
+        print(visible(line))
 
 
 def _record(run: KeptRun) -> RunRecord:

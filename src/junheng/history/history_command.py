@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from junheng.history.causes import CAUSES
 from junheng.history.record import RunRecord
 from junheng.history.store import History, KeptRun
 from junheng.messages import Messages
+from junheng.terminal import json_text, visible
 
 SHOWN_COUNTIES = 2
 
@@ -29,13 +29,13 @@ def history(out: Path, limit: int, messages: Messages, *, as_json: bool) -> None
     changed = _changed(runs)
     if as_json:
         content = {"runs": [_as_json(run, changed) for run in shown], "total": len(runs)}
-        print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+        print(json_text(content))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("number", "time", "status", "result", "changed", "run"):
         table.add_column(messages.text("history", name), no_wrap=name in ("number", "time", "run"), overflow="fold")
     for run in shown:
-        table.add_row(*_row(run, changed, messages))
+        table.add_row(*map(visible, _row(run, changed, messages)))
     Console(highlight=False, markup=False).print(table)
     print(messages.text("history", "count", shown=len(shown), total=len(runs)))
 

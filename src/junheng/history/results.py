@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from junheng.errors import MachineError
-from junheng.landing.cells import literal
+from junheng.landing.cells import literal, quoted
 
 # What is judged, from the county down to one figure of one school.
 KINDS = ("county", "item", "county_indicator", "difference", "unit", "indicator")
@@ -119,7 +119,7 @@ def row_counts(connection: duckdb.DuckDBPyConnection, catalog: str) -> Mapping[s
     ).fetchall()
     counts = {}
     for schema, table in names:
-        row = connection.execute(f'select count(*) from {catalog}."{schema}"."{table}"').fetchone()
+        row = connection.execute(f"select count(*) from {catalog}.{quoted(schema)}.{quoted(table)}").fetchone()
         counts[f"{schema}.{table}"] = int(row[0]) if row else 0
     return counts
 

@@ -7,19 +7,18 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from junheng.terminal import SHOWN
 from junheng.validation.results import column_missing_in
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
 
-# Characters that move the cursor, break lines or turn the direction of writing.
-STEERING = (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-SHOWN: dict[int, str] = dict.fromkeys(STEERING, "�") | {9: " ", 10: "\u21b5", 13: "\u21b5"}
+ON_ONE_LINE: dict[int, str] = SHOWN | {9: " ", 10: "\u21b5", 13: "\u21b5"}
 
 
 def one_line(text: str) -> str:
     """A text from the data that neither breaks a line nor steers a terminal; a line break is shown as an arrow."""
-    return text.translate(SHOWN)
+    return text.translate(ON_ONE_LINE)
 
 
 def in_language(text: str, language: str) -> str:

@@ -17,6 +17,7 @@ import duckdb
 
 from junheng import __version__
 from junheng.errors import UsageError
+from junheng.landing.sql import quoted
 from junheng.watch.outcome import CRITICAL, INTERRUPTED, PUBLISHED, UNCHANGED, Outcome, RuleLine
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def tables_of(warehouse: Path) -> list[Table]:
         ).fetchall()
         for table, column, kind in found:
             columns[table].append((column, kind))
-        rows = {table: (connection.execute(f"select count(*) from {table}").fetchone() or (0,))[0] for table in columns}
+        rows = {table: _count(connection, table) for table in columns}
     return [Table(table, described, rows[table]) for table, described in sorted(columns.items())]
 
 
@@ -206,3 +207,10 @@ def _new_id() -> str:
     from openlineage.client.uuid import generate_new_uuid
 
     return str(generate_new_uuid())
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """The rows of `schema.table`."""
+    schema, name = table.split(".", 1)
+    row = connection.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchone()
+    return int(row[0]) if row else 0
