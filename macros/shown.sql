@@ -76,3 +76,12 @@
 {% macro english_unit(shown_zh, unit_en) -%}
     case when {{ shown_zh }} is not null then replace({{ unit_en }}, 'm2', 'm²') end
 {%- endmacro %}
+
+{# An amount in yuan (two places) as 万元, exactly: two decimals, more where the amount is no whole hundred yuan. #}
+{% macro in_wan(yuan) -%}
+    regexp_replace(
+        cast(cast(cast({{ yuan }} as decimal(20, 2)) * cast(0.0001 as decimal(4, 4)) as decimal(24, 6)) as string),
+        '0{1,4}$',
+        ''
+    )
+{%- endmacro %}

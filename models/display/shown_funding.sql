@@ -25,7 +25,7 @@ select
     measures.en as measure_en,
     stages.zh as stage_zh,
     stages.en as stage_en,
-    cast(judged.amount_yuan as string) as amount_shown,
+    {{ in_wan('judged.amount_yuan') }} as amount_shown,
     cast(judged.pupils as string) as pupils_shown,
     {{
         shown_against(
@@ -35,10 +35,10 @@ select
     '元/生' as unit_zh,
     'yuan per pupil' as unit_en,
     {{ shown_number('judged.exact_required', 'judged.digits') }} as threshold_shown,
-    cast(judged.required_yuan as string) as required_shown,
+    {{ in_wan('judged.required_yuan') }} as required_shown,
     cast(judged.pupils_counted as string) as pupils_counted_shown,
     cast(judged.boarders as string) as boarders_shown,
-    cast(judged.gap_yuan as string) as gap_shown,
+    {{ in_wan('judged.gap_yuan') }} as gap_shown,
     {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en

@@ -72,6 +72,7 @@ class Found:
     results: list[RuleResult] = field(default_factory=list)
     judged: list[Judged] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    about_ledger: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> 
     if options.with_suites:
         _check_marts(run, school_year, found)
     warehouse = _publish(run, landed, found, school_year)
-    return summarise(warehouse, school_year, warnings, found.accounts, found.judged)
+    return summarise(warehouse, school_year, [*warnings, *found.about_ledger], found.accounts, found.judged)
 
 
 def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
@@ -229,20 +230,26 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
         write_run_history(run.work.warehouse, run.work.out, school_year, run.recorder.landing["rows"])
         rows = export_tables(run.work)
         if run.options.with_report:
-            _report(run, step)
+            found.about_ledger = _report(run, step)
         step.rows = rows
         run.recorder.stage(run.work.warehouse)
         return publish(run.work, run.options.keep)
 
 
-def _report(run: Build, step: Step) -> None:
-    """Write the reports of the finished build file; they are published together with it."""
+def _report(run: Build, step: Step) -> list[Finding]:
+    """Write the reports of the finished build file; they are published together with it.
+
+    Gives what of the ledger could not be taken: that is told and stops nothing.
+    """
+    from junheng.report.ledger import Ledger, in_words
     from junheng.report.report_command import ReportOptions, build_parts, write_parts
 
     folder = run.work.folder / REPORT
     folder.mkdir()
     options = ReportOptions(run.work.out, build_parts(), run.messages.language)
-    write_parts(run.work.warehouse, folder, options, lambda part, _files: step.say(part))
+    ledger = Ledger.of(run.work.out)
+    write_parts(run.work.warehouse, folder, options, ledger, lambda part, _files: step.say(part))
+    return in_words(ledger.problems, run.messages)[:SHOWN_FINDINGS]
 
 
 def _require_schools(connection: duckdb.DuckDBPyConnection, school_year: int) -> None:

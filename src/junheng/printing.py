@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -27,9 +27,7 @@ ITEM_STATUSES = ("met", "remediation", "not_met", "pending", "no_data", "not_app
 
 def print_error(error: JunhengError, messages: Messages) -> None:
     """An error on standard error; a refused build lists its first findings before."""
-    findings: list[Finding] = getattr(error, "findings", [])
-    for finding in findings:
-        print(describe(finding, messages), file=sys.stderr)
+    print_findings(getattr(error, "findings", []), messages)
     print(f"{messages.text('labels', 'error')}: {messages.error(error)}", file=sys.stderr)
 
 
@@ -46,10 +44,15 @@ def error_as_json(error: JunhengError, messages: Messages) -> dict[str, Any]:
     }
 
 
+def print_findings(findings: Iterable[Finding], messages: Messages) -> None:
+    """Findings on standard error, each as a block of lines."""
+    for finding in findings:
+        print(describe(finding, messages), file=sys.stderr)
+
+
 def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
     """The closing summary on standard output; warnings on standard error."""
-    for finding in summary.warnings:
-        print(describe(finding, messages), file=sys.stderr)
+    print_findings(summary.warnings, messages)
     for one in summary.known_issues:
         print(_known_issue(one, messages), file=sys.stderr)
     if summary.quarantined:

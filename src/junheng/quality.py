@@ -31,7 +31,7 @@ create or replace table quality.rule_result (
     rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar, rows_checked bigint,
     rows_failed bigint, reason varchar, title_zh varchar, title_en varchar, how_to_fix varchar,
     known_issue varchar, owner varchar, expires_on date, expectation_type varchar, observed varchar, required varchar,
-    why varchar, who_fixes varchar, source varchar
+    why varchar, who_fixes varchar, source varchar, definition varchar
 );
 create or replace table quality.known_issue (
     rule_id varchar, scope varchar, at_most bigint, rows_found bigint, state varchar, reason varchar, owner varchar,
@@ -143,6 +143,7 @@ def _rule_row(result: RuleResult, judged: Sequence[Judged]) -> list[object]:
         result.why,
         result.who_fixes,
         result.source,
+        result.definition,
     ]
 
 

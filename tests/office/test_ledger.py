@@ -13,8 +13,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from junheng.errors import UsageError
-from junheng.report.ledger import FILE, Entry, Ledger
-from junheng.report.ledger_import import day_of, import_ledger
+from junheng.messages import Messages
+from junheng.report.ledger import FILE, Entry, Ledger, in_words
+from junheng.report.ledger_cells import day_of
+from junheng.report.ledger_import import import_ledger
 from tests.end_to_end.command_line import junheng
 from tests.office.conftest import COUNTY, Written
 
@@ -74,7 +76,7 @@ def test_what_was_filled_in_comes_back_and_stands_in_the_next_ledger(
 
     imported = import_ledger(filled_in(written, tmp_path, fill), out)
     assert (imported.taken, imported.changed, imported.findings) == (3, 3, [])
-    assert imported.rows == 41
+    assert imported.rows == 41 + 5
     entries = Ledger.of(out).entries
     assert Entry("新建教室 6 间", "张三", "2026-08-31", "in_progress") in entries.values()
     assert Entry(deadline="2026-09-01", status="done") in entries.values()
@@ -182,11 +184,95 @@ def test_a_workbook_without_ids_is_refused(written: Written, out: Path, tmp_path
         import_ledger(tmp_path / "none.xlsx", out)
 
 
-def test_a_ledger_file_that_is_none_is_refused(out: Path) -> None:
-    (out / FILE).write_text("a,b\n1,2\n", encoding="utf-8")
+HEAD = "id,measure,owner,deadline,status,closed_on"
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "owners"),
+    [
+        ("a,b\n1,2\n", [("columns_missing", 1, None)], []),
+        (f"{HEAD},note\nx,,张三,,,,n\n", [("column_unknown", 1, "note")], ["张三"]),
+        (
+            "id,owner\nx,张三\n",
+            [("column_missing", 1, name) for name in ("measure", "deadline", "status", "closed_on")],
+            ["张三"],
+        ),
+        (f"{HEAD}\nx,,张三,明年,done,\ny,,李四,,,\n", [("date_wrong", 2, "deadline")], ["张三", "李四"]),
+        (f"{HEAD}\nx,,张三,,快了,\n", [("status_wrong", 2, "status")], ["张三"]),
+        (f"{HEAD}\nx,{'长' * 501},张三,,,\n", [("text_too_long", 2, "measure")], ["张三"]),
+        (f"{HEAD}\n\nx,张三\ny,,李四,,,\n", [("cells", 3, None)], ["李四"]),
+        (f"{HEAD}\nx,,张三,,,\nx,,李四,,,\n,,王五,,,\n", [("id_twice", 3, "id"), ("id_missing", 4, "id")], ["张三"]),
+        (f'{HEAD}\nx,"张三,,,\n', [("unreadable", None, None)], []),
+        ("", [("columns_missing", 1, None)], []),
+        (f"{HEAD}\nx,建教室,张三,2026/8/31,整改中,\n", [], ["张三"]),
+    ],
+)
+def test_what_cannot_be_read_of_the_file_is_located_and_the_rest_is_taken(
+    out: Path, text: str, places: list[tuple[str, int | None, str | None]], owners: list[str]
+) -> None:
+    (out / FILE).write_text(text, encoding="utf-8")
+    ledger = Ledger.of(out)
+    found = [(one.rule_id.removeprefix("ledger_"), one.row, one.column) for one in ledger.problems]
+    assert found == places
+    assert [entry.owner for entry in ledger.entries.values()] == owners
+    for language in ("zh", "en"):
+        for one in in_words(ledger.problems, Messages(language)):
+            assert one.title
+            assert one.action
+            assert one.file == FILE
+
+
+def test_a_file_that_a_spreadsheet_has_saved_is_read(out: Path) -> None:
+    (out / FILE).write_bytes(f"{HEAD}\r\nx,建教室,张三,2026/8/31,整改中,\r\n".encode("gb18030"))
+    assert Ledger.of(out).entries == {"x": Entry("建教室", "张三", "2026-08-31", "in_progress")}
+    assert Ledger.of(out).problems == ()
+
+
+def test_a_broken_ledger_stops_no_report_and_no_import_loses_what_stands_in_it(
+    written: Written, out: Path, tmp_path: Path
+) -> None:
+    broken = f"{HEAD}\nx,,张三,明年,,\n".encode()
+    (out / FILE).write_bytes(broken)
+    told = junheng("report", "--out", out, "--only", "xlsx", "--lang", "zh")
+    assert told.code == 0
+    assert "整改台账的日期无法识别" in told.stderr
+    assert "明年" in told.stderr
     with pytest.raises(UsageError) as caught:
-        Ledger.of(out)
-    assert caught.value.message_id == "ledger_unreadable"
+        import_ledger(filled_in(written, tmp_path, lambda *_: None), out)
+    assert (caught.value.message_id, caught.value.row, caught.value.column) == ("ledger_broken", 2, "deadline")
+    assert (out / FILE).read_bytes() == broken
+
+
+def test_the_public_sees_deadlines_and_statuses_and_no_text_of_people() -> None:
+    entry = Entry("找王五修", "张三", "2026-08-31", "done", "2026-08-30")
+    assert Ledger({"x": entry}).for_the_public().entries == {"x": Entry("", "", "2026-08-31", "done", "2026-08-30")}
+
+
+def test_what_the_county_puts_right_stands_on_a_sheet_of_its_own_and_comes_back(
+    written: Written, out: Path, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(written.ledger)
+    worksheet = book["区县整改事项"]
+    names = {str(cell.value): cell.column for cell in worksheet[FIRST - 2]}
+    rows = written.rows(
+        "select county_code || '/-/' || stage || '/' || subject_id, due_year_shown"
+        " from display.shown_county_remediation where school_year = 2024 order by grp_position, stage, item_no"
+    )
+    found = [
+        (worksheet.cell(row, names["junheng_id"]).value, worksheet.cell(row, names["due"]).value)
+        for row in range(FIRST, worksheet.max_row + 1)
+    ]
+    assert found == [(key, float(due) if due else None) for key, due in rows]
+    assert len(rows) == 5
+    worksheet.cell(FIRST + 2, names["owner"]).value = "区教委基建科"
+    worksheet.cell(FIRST + 2, names["value"]).value = 100
+    path = tmp_path / "区县.xlsx"
+    book.save(path)
+    imported = import_ledger(path, out)
+    assert [(one.kind, one.sheet, one.column) for one in imported.findings] == [
+        ("computed_changed", "区县整改事项", "value")
+    ]
+    assert {key: entry.owner for key, entry in Ledger.of(out).entries.items() if entry} == {rows[2][0]: "区教委基建科"}
 
 
 def test_the_command_says_what_it_took_and_ends_with_1_when_a_row_is_wrong(

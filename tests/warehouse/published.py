@@ -8,12 +8,14 @@ from pathlib import Path
 import duckdb
 
 PSEUDONYM = "T-of-one-person-4711"
+EVIDENCE = "佐证丙：找某某老师"
 TABLES = {
     "run": "build_id varchar, started_at timestamp, finished_at timestamp, school_year int, today date,"
     " fail_on varchar, quarantine boolean, versions varchar, input_hashes varchar",
     "rule_result": "rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar,"
     " rows_checked bigint, rows_failed bigint, reason varchar, title_zh varchar, title_en varchar,"
-    " how_to_fix varchar, known_issue varchar, owner varchar, expires_on date",
+    " how_to_fix varchar, known_issue varchar, owner varchar, expires_on date, expectation_type varchar,"
+    " observed varchar, required varchar, why varchar, who_fixes varchar, source varchar, definition varchar",
     "row_accounting": "table_name varchar, rows_in bigint, rows_valid bigint, rows_quarantined bigint",
     "known_issue": "rule_id varchar, scope varchar, at_most bigint, rows_found bigint, state varchar, reason varchar,"
     " owner varchar, expires_on date",
@@ -42,9 +44,11 @@ def published(built: Path, target: Path) -> Path:
             connection.execute(f"create or replace table quality.{name} ({columns})")
         connection.execute(
             "insert into quality.run values ('b1', '2024-10-01 08:00:00', '2024-10-01 08:01:00', 2024, '2024-10-01',"
-            " 'error', false, '{}', '{}')"
+            " 'critical', false, '{}', '{}')"
         )
         connection.execute(f"insert into quality.quarantine_staff values (2024, '{PSEUDONYM}')")
+        for table in ("shown_county_indicator", "shown_county_remediation"):
+            connection.execute(f"update display.{table} set evidence = ?", [EVIDENCE])
         for table, keys, actual, required in FINDINGS:
             connection.execute(
                 "insert into quality.failing_row values ('s', 'r', ?, 'error', ?, 'f.csv', 2, ?, ?)",

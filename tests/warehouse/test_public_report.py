@@ -18,9 +18,10 @@ import pytest
 from junheng.report import masking
 from junheng.report.equations import pins
 from junheng.report.facts import Facts
+from junheng.report.ledger import Entry, Ledger, ledger_id
 from junheng.report.public import PublicFacts
 from junheng.report.report_command import ReportOptions, write_parts
-from tests.warehouse.published import PSEUDONYM, published
+from tests.warehouse.published import EVIDENCE, PSEUDONYM, published
 
 SMALLEST = 10
 TEACHERS = ("high_degree_teachers_per_100", "backbone_teachers_per_100", "pe_arts_teachers_per_100")
@@ -365,13 +366,19 @@ def test_columns_of_the_rules_exist(truth: duckdb.DuckDBPyConnection) -> None:
 
 def test_the_files_of_a_public_report_name_no_person_and_no_hidden_number(warehouse: Path, tmp_path: Path) -> None:
     folders = {}
+    with Facts(warehouse) as facts:
+        gaps = facts.rows("display.shown_remediation", ["school_code"])
+    ledger = Ledger({ledger_id(row): Entry("措施乙", "责任人甲", "2026-08-31") for row in gaps})
     for public in (True, False):
         folder = tmp_path / str(public)
         folder.mkdir()
         options = ReportOptions(tmp_path, ("site", "docx", "data"), "zh", public)
-        write_parts(warehouse, folder, options)
+        write_parts(warehouse, folder, options, ledger)
         folders[public] = folder
     assert not [path for path in folders[True].rglob("*") if PSEUDONYM in text_of(path)]
+    for written in (EVIDENCE, "责任人甲", "措施乙"):
+        assert [path for path in folders[False].rglob("*") if written in text_of(path)], written
+        assert not [path for path in folders[True].rglob("*") if written in text_of(path)], written
     published_rows = json.loads((folders[True] / "data/report.json").read_text(encoding="utf-8"))["tables"]
     private_rows = json.loads((folders[False] / "data/report.json").read_text(encoding="utf-8"))["tables"]
     hidden = [row for row in published_rows["shown_unit_indicator"] if row["standing"] == "withheld"]

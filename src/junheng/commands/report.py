@@ -26,6 +26,9 @@ def report(
     """Write the reports of the published warehouse."""
 
     def run(messages: Messages) -> None:
+        from junheng.findings import as_json as finding_as_json
+        from junheng.printing import print_findings
+        from junheng.report.ledger import Ledger, in_words
         from junheng.report.report_command import ReportOptions, parts_named, write_report
 
         written: dict[str, int] = {}
@@ -35,10 +38,14 @@ def report(
             if not (quiet or as_json):
                 typer.echo(messages.text("report", "part", part=part, files=files))
 
-        folder = write_report(ReportOptions(out, parts_named(only), messages.language, public, word_template), say)
+        ledger = Ledger.of(out)
+        problems = in_words(ledger.problems, messages)
+        options = ReportOptions(out, parts_named(only), messages.language, public, word_template)
+        folder = write_report(options, ledger, say)
         if as_json:
-            echo_json({"report": str(folder), "parts": written})
+            echo_json({"report": str(folder), "parts": written, "warnings": [finding_as_json(one) for one in problems]})
         else:
+            print_findings(problems, messages)
             typer.echo(messages.text("report", "written", folder=folder))
 
     run_command(run, lang, as_json)

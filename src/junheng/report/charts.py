@@ -6,7 +6,7 @@ Titles and figures are texts of the warehouse; only positions are numbers here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from junheng.messages import Messages
 from junheng.report import chart_specs
 from junheng.report.facts import Facts, Row
+from junheng.report.masking import rules
 from junheng.report.signs import FONT
 from junheng.report.texts import Texts
 
@@ -88,8 +89,17 @@ def _strip(facts: Facts, texts: Texts, county: Row) -> Chart | None:
     if not drawn:
         return None
     title = texts.text("charts.strip", units=county.units_shown, compliant=county.units_compliant_shown)
-    note = _note(facts, texts, county, texts.text("charts.share"), county.units_shown)
+    note = _note(facts, texts, county, texts.text("charts.share"), county.units_shown) + not_drawn(rows, texts)
     return Chart("chart-strip", title, note, chart_specs.strip(drawn, _names(facts), texts))
+
+
+def not_drawn(rows: Sequence[Row], texts: Texts) -> str:
+    """What a chart of these figures leaves out, and why; nothing when every figure is drawn."""
+    left = [row for row in rows if row.standing != "not_applicable"]
+    left = [row for row in left if row.ratio_to_threshold is None or row.value_shown is None]
+    withheld = sum(row.standing == rules()["standing"] for row in left)
+    parts = (("withheld", withheld), ("without_value", len(left) - withheld))
+    return "".join(texts.text(f"charts.{key}", count=count) for key, count in parts if count)
 
 
 def _coefficients(facts: Facts, texts: Texts, county: Row) -> Chart | None:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from junheng.report.facts import Facts
+from junheng.report.machine import kind_of
 
 PAGES = ("zh", "en", "assets")
+# Files of a county lie in its folder; those of its schools in folders below.
+OF_COUNTY = 2
+ORDER = ("docx", "xlsx", "pdf", "xlsx_school", "json", "schema", "dbt", "csv", "parquet", "other")
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,22 @@ class Download:
     size: int
     sha256: str
 
+    @property
+    def kind(self) -> str:
+        """What it is: a key of the texts of the page."""
+        found = kind_of(self.path.as_posix()) or "other"
+        return "xlsx_school" if found == "xlsx" and len(self.path.parts) > OF_COUNTY else found
+
 
 def downloads(folder: Path) -> list[Download]:
-    """Every file of the folder that is no page, in the order of the paths."""
+    """Every file of the folder that is no page: what people hand in first, then by path."""
     found = []
     for path in sorted(folder.rglob("*")):
         name = PurePosixPath(path.relative_to(folder).as_posix())
         if path.is_file() and name.parts[0] not in PAGES and name.name != "index.html":
             with path.open("rb") as file:
                 found.append(Download(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()))
-    return found
+    return sorted(found, key=lambda one: ORDER.index(one.kind))
 
 
 def write_downloads(facts: Facts, folder: Path) -> int:

@@ -97,6 +97,20 @@ SHEETS: dict[str, tuple[str, Sequence[str], Sequence[tuple[str, str]]]] = {
             ("is_compliant", "code"),
         ),
     ),
+    "data_county_remediation": (
+        "shown_county_remediation",
+        ("-school_year", "grp_position", "-stage", "item_no"),
+        (
+            YEAR,
+            ("county_code", "code"),
+            ("stage", "code"),
+            ("subject_id", "code"),
+            ("grp", "code"),
+            ("standing", "code"),
+            ("value_shown", "number"),
+            ("due_year_shown", "number"),
+        ),
+    ),
 }
 
 

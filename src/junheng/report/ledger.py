@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from io import StringIO
 from pathlib import Path
 
-from junheng.errors import UsageError
+from junheng.findings import WARNING, Finding
+from junheng.messages import Messages
 from junheng.report.facts import Row
+from junheng.report.ledger_cells import NotTaken, filled_in
 
 FILE = "ledger.csv"
 FORMULA = ("=", "+", "-", "@", "'")
-STATUSES = ("not_started", "in_progress", "done")
 
 
 @dataclass(frozen=True)
@@ -30,19 +32,25 @@ class Entry:
 
 
 FILLED_IN = tuple(field.name for field in fields(Entry))
-HEADER = ("id", *FILLED_IN)
+ID = "id"
+HEADER = (ID, *FILLED_IN)
+# What stands for the school in the id of what the county itself has to put right.
+OF_COUNTY = "-"
 
 
 def ledger_id(row: Row) -> str:
-    """The id of a gap: the same in every build and every year."""
+    """The id of a gap of a unit, or of what the county puts right: the same in every build and every year."""
+    if "subject_id" in row.values:
+        return f"{row.county_code}/{OF_COUNTY}/{row.stage}/{row.subject_id}"
     return f"{row.county_code}/{row.school_code}/{row.stage}/{row.indicator_id}"
 
 
 class Ledger:
-    """The entries by id."""
+    """The entries by id, and the cells of the file that could not be taken."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, entries: Mapping[str, Entry], problems: Sequence[Finding] = ()) -> None:
         self.entries = dict(entries)
+        self.problems = tuple(problems)
 
     @classmethod
     def of(cls, out: Path) -> Ledger:
@@ -51,20 +59,27 @@ class Ledger:
 
     @classmethod
     def read(cls, path: Path) -> Ledger:
-        """Raises UsageError when the file is no ledger."""
-        if not path.is_file():
+        """Take every cell that can be taken; each of the others is a problem with row and column.
+
+        A verdict does not wait for a ledger: this raises nothing. The file stays as it is, so that no entry is lost.
+        """
+        if not path.exists():
             return cls({})
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.DictReader(file)
-                if tuple(reader.fieldnames or ()) != HEADER:
-                    raise UsageError("ledger_unreadable", file=path, expected=", ".join(HEADER))
-                return cls({row["id"]: Entry(*(_unguarded(row[name] or "") for name in FILLED_IN)) for row in reader})
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise UsageError("ledger_unreadable", file=path, found=str(error)) from error
+            records = list(csv.reader(StringIO(_decoded(path.read_bytes()), newline=""), strict=True))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            return cls({}, [_problem("unreadable", found=str(error))])
+        if not records or ID not in records[0] or len(set(records[0])) < len(records[0]):
+            found = ", ".join(records[0]) if records else ""
+            return cls({}, [_problem("columns_missing", row=1, found=found, expected=", ".join(HEADER))])
+        return _taken(records)
+
+    def for_the_public(self) -> Ledger:
+        """Deadlines, statuses and dates: what people wrote and who is responsible is not for the public."""
+        return Ledger({key: replace(entry, measure="", owner="") for key, entry in self.entries.items()})
 
     def entry(self, row: Row) -> Entry:
-        """What was filled in for a row of `display.shown_remediation`."""
+        """What was filled in for a row of `display.shown_remediation` or `display.shown_county_remediation`."""
         return self.entries.get(ledger_id(row), Entry())
 
     def write(self, path: Path) -> None:
@@ -90,3 +105,64 @@ def _guarded(text: str) -> str:
 
 def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+
+
+def _decoded(content: bytes) -> str:
+    """The text of the file: UTF-8, or GB18030, which a spreadsheet makes of it. Raises UnicodeDecodeError."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def _taken(records: Sequence[Sequence[str]]) -> Ledger:
+    """The entries of the records below the header."""
+    header = records[0]
+    problems = [
+        _problem("column_missing", row=1, column=name, expected=", ".join(HEADER))
+        for name in FILLED_IN
+        if name not in header
+    ] + [
+        _problem("column_unknown", row=1, column=name, expected=", ".join(HEADER))
+        for name in header
+        if name not in HEADER
+    ]
+    entries: dict[str, Entry] = {}
+    for number, cells in enumerate(records[1:], start=2):
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            problems.append(_problem("cells", row=number, found=str(len(cells)), expected=str(len(header))))
+            continue
+        named = dict(zip(header, cells, strict=True))
+        key = named[ID].strip()
+        if not key or key in entries:
+            problems.append(_problem("id_twice" if key else "id_missing", row=number, column=ID, found=key or None))
+            continue
+        values: dict[str, str] = {}
+        for name in FILLED_IN:
+            text = _unguarded(named.get(name, ""))
+            match filled_in(name, text):
+                case NotTaken(kind, expected):
+                    problems.append(_problem(kind, row=number, column=name, found=text, expected=expected))
+                case value:
+                    values[name] = value
+        entries[key] = Entry(**values)
+    return Ledger(entries, problems)
+
+
+def _problem(
+    kind: str,
+    *,
+    row: int | None = None,
+    column: str | None = None,
+    found: str | None = None,
+    expected: str | None = None,
+) -> Finding:
+    return Finding(f"ledger_{kind}", WARNING, file=FILE, row=row, column=column, found=found or None, expected=expected)
+
+
+def in_words(problems: Sequence[Finding], messages: Messages) -> list[Finding]:
+    """The problems of a ledger with their titles, and what to do about them."""
+    action = messages.text("finding_actions", "ledger")
+    return [replace(one, title=messages.text("findings", one.rule_id), action=action) for one in problems]

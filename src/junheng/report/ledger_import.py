@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,12 +12,12 @@ import python_calamine
 from junheng.errors import MachineError, UsageError
 from junheng.messages import LANGUAGES
 from junheng.report.excel_county import County
-from junheng.report.excel_ledger import DATES, EARLIEST, ID, LATEST, LONGEST, computed
+from junheng.report.excel_ledger import ID, computed
 from junheng.report.facts import Facts
-from junheng.report.ledger import FILE, FILLED_IN, STATUSES, Entry, Ledger, ledger_id
+from junheng.report.ledger import FILE, FILLED_IN, Entry, Ledger, ledger_id
+from junheng.report.ledger_cells import NotTaken, filled_in, shown
 from junheng.report.texts import Texts
 
-DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 Severity = Literal["error", "note"]
 
 
@@ -54,11 +52,12 @@ class Imported:
 def import_ledger(workbook: Path, out: Path) -> Imported:
     """Read a filled-in ledger into the ledger of an output folder.
 
-    Raises UsageError when the file is none or no warehouse is there, MachineError when the ledger cannot be written.
+    Raises UsageError when the file is none, no warehouse is there, or the ledger that is there cannot be read wholly;
+    MachineError when it cannot be written.
     """
     with Facts(out / "warehouse.duckdb") as facts:
         known = _known(facts)
-    ledger = Ledger.of(out)
+    ledger = _whole(out)
     imported, seen, sheets = Imported(), set[str](), 0
     for sheet, rows in _sheets(workbook):
         place = _heads(rows)
@@ -76,6 +75,16 @@ def import_ledger(workbook: Path, out: Path) -> Imported:
     except OSError as error:
         raise MachineError("ledger_not_written", file=out / FILE, found=error.strerror) from error
     return imported
+
+
+def _whole(out: Path) -> Ledger:
+    """The ledger that is there. Writing one that was not read wholly would lose entries: raises UsageError."""
+    ledger = Ledger.of(out)
+    for one in ledger.problems:
+        raise UsageError(
+            "ledger_broken", file=out / FILE, row=one.row, column=one.column, found=one.found, expected=one.expected
+        )
+    return ledger
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,8 @@ def _known(facts: Facts) -> dict[str, list[dict[str, str]]]:
     for language in LANGUAGES:
         for row in facts.counties:
             county = County(facts, row, Texts(language), Ledger({}))
-            for gap in county.rows("shown_remediation", "school_code"):
+            gaps = county.rows("shown_remediation", "school_code")
+            for gap in (*gaps, *county.rows("shown_county_remediation", "subject_id")):
                 known.setdefault(ledger_id(gap), []).append(computed(county, gap))
     return known
 
@@ -160,26 +170,11 @@ def _entry(row: _SheetRow) -> tuple[dict[str, str], list[LedgerFinding]]:
     values: dict[str, str] = {}
     errors: list[LedgerFinding] = []
     for name in FILLED_IN:
-        cell = row.cell(name)
-        text = shown(cell)
-        if not text:
-            continue
-        if name in DATES:
-            day = day_of(cell)
-            if day is None or not EARLIEST <= day <= LATEST:
-                errors.append(row.finding("error", "date_wrong", name, f"{EARLIEST} … {LATEST}"))
-            else:
-                values[name] = day.isoformat()
-        elif name == "status":
-            status = _statuses().get(text.casefold())
-            if status is None:
-                errors.append(row.finding("error", "status_wrong", name, " / ".join(_statuses())))
-            else:
-                values[name] = status
-        elif len(text) > LONGEST:
-            errors.append(row.finding("error", "text_too_long", name, str(LONGEST)))
-        else:
-            values[name] = text
+        match filled_in(name, row.cell(name)):
+            case NotTaken(kind, expected):
+                errors.append(row.finding("error", kind, name, expected))
+            case value:
+                values[name] = value
     return values, errors
 
 
@@ -202,34 +197,3 @@ def _same(cell: Any, text: str) -> bool:
         except ValueError:
             return False
     return shown(cell) == text.strip()
-
-
-def _statuses() -> dict[str, str]:
-    """Every word for a status, in all languages."""
-    return {
-        Texts(language).text(f"ledger.{status}").casefold(): status for language in LANGUAGES for status in STATUSES
-    }
-
-
-def day_of(cell: Any) -> date | None:
-    """A cell as a day; None when it is none."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    found = DAY.fullmatch(shown(cell))
-    if not found:
-        return None
-    try:
-        return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        return None
-
-
-def shown(cell: Any) -> str:
-    """A cell as text, as a person reads it."""
-    if cell is None or isinstance(cell, bool):
-        return "" if cell is None else str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

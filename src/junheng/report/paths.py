@@ -42,3 +42,8 @@ def rule_page(rule_id: str, number: int = 1) -> str:
     """The page of a rule, below the folder of a language; its rows may go on over several pages."""
     name = rule_id if RULE.fullmatch(rule_id) else safe(rule_id)
     return f"rules/{name}.html" if number == 1 else f"rules/{name}--{number}.html"
+
+
+def suite_page(suite: str) -> str:
+    """The page with what every rule of a suite asks, below the folder of a language."""
+    return f"suites/{suite if RULE.fullmatch(suite) else safe(suite)}.html"

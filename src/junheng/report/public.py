@@ -67,6 +67,8 @@ def write_masked(warehouse: Path, copy: Path) -> None:
                 _hide(connection, rule)
             for rule in rules()["leave_out"]:
                 _leave_out(connection, rule)
+            for table, columns in rules()["written"].items():
+                _leave_out_texts(connection, table, columns)
             _hide_components(connection)
             _word_verdicts(connection)
             _leave_out_findings(connection)
@@ -146,6 +148,12 @@ def _hide(connection: duckdb.DuckDBPyConnection, rule: dict[str, Any]) -> None:
 def _leave_out(connection: duckdb.DuckDBPyConnection, rule: dict[str, Any]) -> None:
     if _columns(connection, rule["table"]):
         connection.execute(f"delete from {rule['table']} as t where {_matches(rule['subject'], rule['on'])}")
+
+
+def _leave_out_texts(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
+    """Texts that people wrote, in every row of a table."""
+    if _columns(connection, table):
+        connection.execute(f"update {table} set {', '.join(f'{quoted(name)} = null' for name in columns)}")
 
 
 def _hide_components(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from junheng.errors import MachineError, UsageError
 from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
+from junheng.report.ledger import Ledger
 from junheng.report.machine import write_data, write_index
 from junheng.report.public import PublicFacts
 
@@ -39,39 +40,33 @@ class Part:
     """
 
     name: str
-    write: Callable[[Facts, Path, ReportOptions], int]
+    write: Callable[[Facts, Path, ReportOptions, Ledger], int]
     in_build: bool = True
     is_available: Callable[[], bool] = lambda: True
 
 
-def _site(facts: Facts, folder: Path, options: ReportOptions) -> int:
-    from junheng.report.ledger import Ledger
+def _site(facts: Facts, folder: Path, options: ReportOptions, ledger: Ledger) -> int:
     from junheng.report.site import write_site
 
-    return write_site(facts, folder, options.language, public=options.public, ledger=Ledger.of(options.out))
+    return write_site(facts, folder, options.language, public=options.public, ledger=ledger)
 
 
-def _docx(facts: Facts, folder: Path, options: ReportOptions) -> int:
-    from junheng.report.ledger import Ledger
+def _docx(facts: Facts, folder: Path, options: ReportOptions, ledger: Ledger) -> int:
     from junheng.report.word import write_word
 
-    # who does what in the county is not for the public
-    ledger = Ledger({}) if options.public else Ledger.of(options.out)
     return write_word(facts, folder, options.language, ledger, options.template)
 
 
-def _xlsx(facts: Facts, folder: Path, options: ReportOptions) -> int:
+def _xlsx(facts: Facts, folder: Path, options: ReportOptions, ledger: Ledger) -> int:
     from junheng.report.excel import write_workbooks
-    from junheng.report.ledger import Ledger
 
-    return write_workbooks(facts, folder, options.language, Ledger.of(options.out))
+    return write_workbooks(facts, folder, options.language, ledger)
 
 
-def _pdf(facts: Facts, folder: Path, options: ReportOptions) -> int:
-    from junheng.report.ledger import Ledger
+def _pdf(facts: Facts, folder: Path, options: ReportOptions, ledger: Ledger) -> int:
     from junheng.report.pdf import write_pages
 
-    return write_pages(facts, folder, options.language, Ledger.of(options.out))
+    return write_pages(facts, folder, options.language, ledger)
 
 
 def _pdf_is_available() -> bool:
@@ -80,11 +75,11 @@ def _pdf_is_available() -> bool:
     return is_available()
 
 
-def _data(facts: Facts, folder: Path, options: ReportOptions) -> int:
+def _data(facts: Facts, folder: Path, _options: ReportOptions, _ledger: Ledger) -> int:
     return write_data(facts, folder)
 
 
-def _dbt(facts: Facts, folder: Path, options: ReportOptions) -> int:
+def _dbt(facts: Facts, folder: Path, _options: ReportOptions, _ledger: Ledger) -> int:
     from junheng.report.dbt_docs import write_dbt_docs
 
     return write_dbt_docs(facts, folder)
@@ -121,22 +116,26 @@ def write_parts(
     warehouse: Path,
     folder: Path,
     options: ReportOptions,
+    ledger: Ledger,
     say: Callable[[str, int], None] = lambda _part, _files: None,
 ) -> int:
     """Write the parts into an empty folder, and what is in it; gives the number of files.
 
-    Raises UsageError for a warehouse that is none of this version.
+    `ledger` holds what people filled in. Raises UsageError for a warehouse that is none of this version.
     """
+    shown = ledger.for_the_public() if options.public else ledger
     with PublicFacts(warehouse) if options.public else Facts(warehouse) as facts:
         for part in PARTS:
             if part.name in options.only:
-                say(part.name, part.write(facts, folder, options))
+                say(part.name, part.write(facts, folder, options, shown))
         if "site" in options.only:
             write_downloads(facts, folder)
         return write_index(facts, folder)
 
 
-def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambda _part, _files: None) -> Path:
+def write_report(
+    options: ReportOptions, ledger: Ledger, say: Callable[[str, int], None] = lambda _part, _files: None
+) -> Path:
     """Write the report beside the published warehouse; the former one is replaced when all of it is written.
 
     Raises UsageError without a warehouse, MachineError when the disk refuses. Gives the folder.
@@ -149,7 +148,7 @@ def write_report(options: ReportOptions, say: Callable[[str, int], None] = lambd
     try:
         made = Path(mkdtemp(prefix=".report-", dir=warehouse.parent))
         try:
-            write_parts(warehouse, made, options, say)
+            write_parts(warehouse, made, options, ledger, say)
             made.chmod(0o755)
             _take_place(made, target)
         finally:

@@ -52,6 +52,14 @@ class Rules:
         """The rules that have a page of their own."""
         return [row for row in self.results if row.status in FOUND]
 
+    @cached_property
+    def by_suite(self) -> dict[str, list[Row]]:
+        """The rules of every suite, in the order of their ids."""
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in sorted(self.results, key=lambda row: (row.suite, row.rule_id)):
+            found[row.suite].append(row)
+        return dict(found)
+
     def counts(self, kinds: Sequence[str] = KINDS) -> Counter[str]:
         """How many rules of these kinds ended in each status."""
         return Counter(row.status for row in self.results if kind(row) in kinds)

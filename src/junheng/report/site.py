@@ -14,7 +14,7 @@ from junheng.messages import LANGUAGES, Messages
 from junheng.report.facts import Facts, Row
 from junheng.report.ledger import Ledger
 from junheng.report.navigation import navigation
-from junheng.report.paths import county_page, rule_page, school_page
+from junheng.report.paths import county_page, rule_page, school_page, suite_page
 from junheng.report.texts import Texts, exact
 
 HERE = Path(__file__).parent
@@ -120,7 +120,8 @@ def _environment(writer: Writer) -> Environment:
     )
     environment.globals.update(t=writer.texts.text, word=writer.texts.word, facts=writer.facts, lang=writer.language)
     environment.globals.update(county_chart=lambda name, county: _county_chart(writer, name, county))
-    environment.globals.update(school_page=school_page, county_page=county_page, rule_page=rule_page, exact=exact)
+    environment.globals.update(school_page=school_page, county_page=county_page, rule_page=rule_page)
+    environment.globals.update(suite_page=suite_page, exact=exact)
     environment.globals.update(message=Messages(writer.language).text)
     return environment
 

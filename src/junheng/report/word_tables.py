@@ -153,27 +153,16 @@ class Tables:
         )
 
     def _table_ledger(self) -> TableText:
-        rows = self.facts.rows("display.shown_remediation", ["school_code", "-stage", "indicator_id"], **self.place)
         text, word = self.texts.text, self.texts.word
-        cells = []
-        for number, row in enumerate(rows, start=1):
-            entry = self.ledger.entry(row)
-            cells.append(
-                [
-                    str(number),
-                    self._school_stage(row),
-                    word(row, "name"),
-                    word(row, "lacking"),
-                    entry.measure,
-                    entry.owner,
-                    entry.deadline,
-                    self.texts.text(f"ledger.{entry.status}") if entry.status else "",
-                ]
-            )
+        own = self.facts.rows("display.shown_county_remediation", ["grp_position", "-stage", "item_no"], **self.place)
+        rows = self.facts.rows("display.shown_remediation", ["school_code", "-stage", "indicator_id"], **self.place)
+        lines = [([word(row, "grp"), self._problem(row), self._short_of(row)], row) for row in own]
+        lines += [([self._school_stage(row), word(row, "name"), word(row, "lacking")], row) for row in rows]
+        cells = [[str(number), *problem, *self._filled_in(row)] for number, (problem, row) in enumerate(lines, start=1)]
         return TableText(
             [
                 self._head("number", 10),
-                self._head("school", 28, "left"),
+                self._head("subject", 28, "left"),
                 self._head("problem", 30, "left"),
                 self._head("lacking", 22, "left"),
                 self._head("measure", 26, "left"),
@@ -183,6 +172,28 @@ class Tables:
             ],
             cells or [["", text("word.none"), "", "", "", "", "", ""]],
         )
+
+    def _problem(self, row: Row) -> str:
+        """An item by its name; a coefficient with its stage."""
+        name = self.texts.word(row, "name")
+        return (
+            name
+            if row.item_id
+            else self.texts.text("word.coefficient_of", stage=self.texts.word(row, "stage"), name=name)
+        )
+
+    def _short_of(self, row: Row) -> str:
+        """How far an item or a coefficient is from its limit, and by when it is to be put right."""
+        text, word = self.texts.text, self.texts.word
+        shown = text("word.against", value=f"{row.value_shown} {word(row, 'unit')}".strip(), limit=word(row, "limit"))
+        parts = [shown if row.value_shown is not None else word(row, "standing")]
+        parts += [text("remediation.by_end_of", year=row.due_year_shown)] if row.due_year_shown else []
+        return text("word.sentence_list").join(parts)
+
+    def _filled_in(self, row: Row) -> list[str]:
+        entry = self.ledger.entry(row)
+        status = self.texts.text(f"ledger.{entry.status}") if entry.status else ""
+        return [entry.measure, entry.owner, entry.deadline, status]
 
     def _school_stage(self, row: Row) -> str:
         school = self.schools.get(row.school_code)

@@ -94,6 +94,7 @@ def agreement_of(
         how_to_fix=words["how_to_fix"],
         who_fixes=result.who_fixes,
         source=result.source,
+        definition=result.definition,
     )
 
 

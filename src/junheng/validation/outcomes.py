@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from junheng.validation.aggregates import AggregateRule
 from junheng.validation.catalogue import ROW_COUNTS
 from junheng.validation.columns import nearest
+from junheng.validation.definition import definition_of
 from junheng.validation.distinct import DistinctRule
 from junheng.validation.figures import Judgement
 from junheng.validation.plan import Plan, required_text
@@ -139,6 +140,7 @@ def made(
         required=plan.required[rule.rule_id],
         sample=sample,
         reason=reason,
+        definition=definition_of(plan, rule),
         **{name: str(rule.meta[name]) for name in ("title_zh", "title_en", "why", "how_to_fix", "who_fixes", "source")},
     )
 

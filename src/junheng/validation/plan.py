@@ -123,7 +123,7 @@ def required_text(rule: Rule, arguments: Mapping[str, Any], parameters: Paramete
 
 
 def as_plain(value: object) -> str:
-    """A value of a suite as text: decimals without an exponent."""
+    """A value of a suite as text: decimals without an exponent and without the zeros that a seed's column adds."""
     from decimal import Decimal
 
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

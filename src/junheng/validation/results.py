@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -42,7 +42,8 @@ class RuleResult:
     `rows_checked` counts the rows the rule speaks about (values present, rows in its scope), `rows_failed` those of
     them that break it, `sample` holds the 20 with the smallest keys. `observed` is the value of a figure (rules on
     aggregates, row counts, columns). `reason` is an id of `seeds/standards/reasons.csv` for `no_data` and
-    `not_applicable`, and the engine's message for `error`.
+    `not_applicable`, and the engine's message for `error`. `definition` is what was asked: the expectation with its
+    arguments in place and, where one statement finds the failing rows, its SQL.
     """
 
     rule_id: str
@@ -63,6 +64,7 @@ class RuleResult:
     how_to_fix: str
     who_fixes: str
     source: str
+    definition: str = field(default="", compare=False)
 
     @property
     def success(self) -> bool:

@@ -110,7 +110,7 @@ function byColumn({ column, descending }) {
     const cell = row.cells[column];
     const text = (cell.dataset.sort ?? cell.textContent).trim();
     const number = Number(text.replace(/\s*%$/, ""));
-    return { text, number: text === "" || Number.isNaN(number) ? null : number, missing: text === "" || text === "…" || text === "—" || text === "×" };
+    return { text, number: text === "" || Number.isNaN(number) ? null : number, missing: text === "" || text === "…" || text === "—" || text === "×" || text === "*" };
   };
   return (left, right) => {
     const [one, two] = [key(left), key(right)];

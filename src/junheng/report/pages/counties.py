@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from junheng.report.facts import Row
+from junheng.report.order import by_stage_and_indicator
 from junheng.report.site import Page, Writer
 
 
@@ -24,7 +25,9 @@ def pages(writer: Writer) -> Iterator[Page]:
 
     counties = sorted(facts.counties, key=worst_first)
     classes = facts.rows("display.shown_county_class", ["-stage", "class_position"], school_year=year)
-    differences = facts.rows("display.shown_county_difference", ["-stage", "indicator_id"], school_year=year)
+    differences = by_stage_and_indicator(
+        facts.rows("display.shown_county_difference", ["indicator_id", "county_code"], school_year=year), facts
+    )
     items = facts.rows("display.shown_county_item", ["grp_position", "item_no", "item_id"], school_year=year)
     yield Page(
         "counties.html",

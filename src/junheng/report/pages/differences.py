@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.order import by_stage_and_indicator
 from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
 
@@ -14,7 +15,7 @@ def pages(writer: Writer) -> Iterator[Page]:
     for county in facts.counties:
         code = county.county_code
         place = {"school_year": year, "county_code": code}
-        rows = facts.rows("display.shown_county_difference", ["-stage", "indicator_id"], **place)
+        rows = by_stage_and_indicator(facts.rows("display.shown_county_difference", ["indicator_id"], **place), facts)
         shares: dict[tuple[str, str], list[object]] = {}
         for row in facts.rows("display.shown_difference_share", ["position", "school_code"], **place):
             shares.setdefault((row.stage, row.indicator_id), []).append(row)

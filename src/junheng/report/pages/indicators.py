@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.charts import not_drawn
 from junheng.report.facts import Row
 from junheng.report.paths import county_page
 from junheng.report.site import Page, Writer
@@ -46,6 +47,7 @@ def pages(writer: Writer) -> Iterator[Page]:
                     "indicator": names[one],
                     "rows": [row for row in rows if row.indicator_id == one],
                     "coefficients": [row for row in coefficients if row.indicator_id == one],
+                    "not_drawn": lambda left: not_drawn(left, writer.texts),
                     "schools": schools,
                     "drawings": drawings([row for row in rows if row.indicator_id == one]),
                     "summaries": {stage: row for (stage, indicator), row in summaries.items() if indicator == one},

@@ -71,10 +71,12 @@ def _bands(facts: Facts, county_code: str) -> list[tuple[str, list[Row], list[li
     """Of each stage: the bands of class size, and the classes of each school in every band."""
     rows = facts.rows(
         "display.shown_class_band",
-        ["-stage", "school_code", "band_id"],
+        ["-stage", "school_code"],
         school_year=facts.school_year,
         county_code=county_code,
     )
+    order = [row.band_id for row in facts.rows("standards.class_bands", ["min_pupils"])]
+    rows.sort(key=lambda row: order.index(row.band_id))
     found = []
     for stage, of_stage in _by(rows, "stage").items():
         schools = list(by_school(of_stage).values())

@@ -24,6 +24,14 @@ def pages(writer: Writer) -> Iterator[Page]:
             "thresholds": sorted(thresholds, key=lambda row: row.jurisdiction not in here),
             "indicators": facts.rows("marts.dim_indicator", ["grp", "item_no", "indicator_id"]),
             "parameters": facts.rows("standards.parameters", ["parameter_id", "jurisdiction", "stage"]),
+            "cases": {
+                row.case_id: row.values[f"name_{writer.language}"]
+                for row in facts.rows("standards.exemptions", ["-exemption_id"])
+            },
+            "operators": {
+                row.word: row.values[writer.language]
+                for row in facts.rows("display.display_words", ["position"], kind="limit")
+            },
             "recipes": facts.rows("standards.difference_recipes", ["recipe_id"]),
             "formulas": facts.rows("standards.retention_formulas", ["position"]),
             "chosen": {row.recipe for row in differences} | {row.formula for row in retention},

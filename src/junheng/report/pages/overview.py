@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from junheng.report.order import STAGES, by_stage_and_indicator, indicator_order
 from junheng.report.paths import county_page
 from junheng.report.rules import Rules
 from junheng.report.site import Page, Writer
@@ -32,15 +33,25 @@ def pages(writer: Writer) -> Iterator[Page]:
                 "classes": facts.rows(
                     "display.shown_county_class", ["stage", "class_position"], school_year=year, county_code=code
                 ),
-                "coefficients": facts.rows(
-                    "display.shown_county_difference", ["stage", "indicator_id"], school_year=year, county_code=code
+                "coefficients": by_stage_and_indicator(
+                    facts.rows("display.shown_county_difference", ["indicator_id"], school_year=year, county_code=code),
+                    facts,
                 ),
                 "items": facts.rows(
                     "display.shown_county_item", ["grp_position", "item_no"], school_year=year, county_code=code
                 ),
                 "units": units,
                 "cells": {(row.school_code, row.stage, row.indicator_id): row for row in indicators},
-                "indicators": sorted({row.indicator_id for row in indicators}),
+                "indicators": [
+                    one for one in indicator_order(facts) if any(row.indicator_id == one for row in indicators)
+                ],
+                "lacking": {
+                    (row.school_code, row.stage, row.indicator_id): row
+                    for row in facts.rows(
+                        "display.shown_remediation", ["school_code"], school_year=year, county_code=code
+                    )
+                },
+                "stages": STAGES,
                 "names": {row.indicator_id: row for row in facts.rows("marts.dim_indicator", ["indicator_id"])},
                 "schools": {
                     row.school_code: row

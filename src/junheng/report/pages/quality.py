@@ -8,9 +8,10 @@ from typing import Any
 
 from junheng.messages import Messages
 from junheng.report.facts import Row
-from junheng.report.paths import rule_page
+from junheng.report.paths import rule_page, suite_page
 from junheng.report.rules import KINDS, ON_DATA, STATUSES, FailingRow, Rules, kind
 from junheng.report.site import Page, Writer
+from junheng.report.texts import catalogue
 from junheng.validation.wording import in_language
 
 # So many rows a browser still sorts and searches at once; what is beyond stands on the next page.
@@ -19,11 +20,18 @@ WORDS = ("why", "how_to_fix", "who_fixes")
 
 
 def pages(writer: Writer) -> Iterator[Page]:
-    """The gate, the list of rules, a page for each rule that found something, the files, the rows set aside."""
+    """The gate, every rule with what it asks, a page for each that found something, the files, the rows set aside."""
     facts = writer.facts
     rules = Rules(facts, public=writer.public)
     names = _names_of_columns(writer)
-    common: dict[str, Any] = {"rules": rules, "kind": kind, "kinds": KINDS, "statuses": STATUSES, "names": names}
+    common: dict[str, Any] = {
+        "rules": rules,
+        "kind": kind,
+        "kinds": KINDS,
+        "statuses": STATUSES,
+        "names": names,
+        "words_of": lambda rule: {name: in_language(rule.values[name] or "", writer.language) for name in WORDS},
+    }
     accounts = facts.rows("quality.row_accounting", ["table_name"])
     yield Page(
         "quality.html",
@@ -38,6 +46,9 @@ def pages(writer: Writer) -> Iterator[Page]:
     )
     yield Page("rules.html", "rules.html.j2", writer.texts.text("quality.rules"), common)
     yield _sources(writer, accounts)
+    for suite, of_suite in rules.by_suite.items():
+        title = writer.texts.text("quality.suite", suite=suite)
+        yield Page(suite_page(suite), "suite.html.j2", title, {**common, "suite": suite, "of_suite": of_suite})
     for rule in rules.found:
         yield from _rule(writer, rules, rule, common)
     set_aside = {row.table_name: row.rows_quarantined for row in accounts}
@@ -57,7 +68,6 @@ def _rule(writer: Writer, rules: Rules, rule: Row, common: dict[str, Any]) -> It
     values = {
         **common,
         "rule": rule,
-        "words": {name: in_language(rule.values[name] or "", writer.language) for name in WORDS},
         "columns": columns,
         "withheld": rules.withheld(rule),
         "total": len(rows),
@@ -124,6 +134,7 @@ def _reason(writer: Writer, reason: str) -> str:
 
 
 def _names_of_columns(writer: Writer) -> dict[str, str]:
-    """The names of columns of the raw tables, by column."""
+    """The names of columns that are keys of rows, by column."""
     rows = writer.facts.rows("standards.raw_columns", ["table_name", "position"])
-    return {row.column_name: row.values[f"name_{writer.language}"] for row in reversed(rows)}
+    found = {row.column_name: row.values[f"name_{writer.language}"] for row in reversed(rows)}
+    return {name: writer.texts.text(f"columns.{name}") for name in catalogue()["columns"]} | found

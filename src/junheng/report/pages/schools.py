@@ -31,7 +31,7 @@ def _county(writer: Writer, county: Row) -> Iterator[Page]:
     indicators = by_school(facts.rows("display.shown_unit_indicator", ["-stage", "ratio_to_threshold"], **place))
     items = by_school(facts.rows("display.shown_school_item", ["indicator_id", "stage"], **place))
     bands = by_school(facts.rows("display.shown_class_band", ["-stage", "band_id"], **place))
-    ledger = by_school(facts.rows("display.shown_remediation", ["-stage", "ratio_to_threshold"], **place))
+    gaps = by_school(facts.rows("display.shown_remediation", ["-stage", "ratio_to_threshold"], **place))
     history = by_school(facts.rows("display.shown_unit_verdict", ["-stage", "-school_year"], county_code=code))
     retention = by_school(facts.rows("display.shown_retention", ["-graduated_in"], county_code=code, is_chosen=True))
     funding = by_school(facts.rows("display.shown_funding", ["measure_position", "-fiscal_year"], county_code=code))
@@ -48,7 +48,8 @@ def _county(writer: Writer, county: Row) -> Iterator[Page]:
                 "indicators": indicators[own],
                 "items": items[own],
                 "bands": bands[own],
-                "ledger": ledger[own],
+                "gaps": gaps[own],
+                "ledger": writer.ledger,
                 "history": history[own],
                 "retention": retention[own],
                 "funding": funding[own],
