@@ -122,7 +122,7 @@ def test_golden_figures_of_the_county(reader: Reader) -> None:
     with reader.window() as page:
         reader.goto(page, reader.site.county("zh", "index"))
         assert re.search(r"79 个.*56 个|56.*79", page.locator("h1").inner_text())
-        counts = page.locator("section[aria-labelledby=classes] tbody tr td:first-of-type").all_inner_texts()
+        counts = page.locator("section[aria-labelledby=classes] tbody tr td:last-of-type").all_inner_texts()
         assert counts == ["53", "3", "13", "6", "4"]
         broken = page.locator("section[aria-labelledby=coefficients] tr[data-standing=not_met] td.number")
         assert sorted(broken.all_inner_texts()) == ["0.55", "0.70"]

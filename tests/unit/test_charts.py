@@ -13,8 +13,8 @@ from markupsafe import escape
 
 from junheng.report import site as site_module
 from junheng.report.chart_looks import wrapped
-from junheng.report.charts import MAKERS, Chart, county_chart
-from junheng.report.facts import Facts
+from junheng.report.charts import MAKERS, Chart, county_chart, not_drawn
+from junheng.report.facts import Facts, Row
 from junheng.report.pages import indicators, schools
 from junheng.report.signs import SHAPES
 from junheng.report.swarm import lanes
@@ -148,4 +148,16 @@ def test_names_break_between_words_and_not_after_a_bracket() -> None:
     assert (
         wrapped("每百名学生拥有体育、艺术（美术、音乐）专任教师数", 13)
         == "每百名学生拥有体育、艺术\n（美术、音乐）专任教师数"
+    )
+
+
+def test_a_note_says_how_many_figures_a_chart_leaves_out_and_why() -> None:
+    def row(standing: str, value: str | None) -> Row:
+        return Row({"standing": standing, "value_shown": value, "ratio_to_threshold": None if value is None else 1.0})
+
+    drawn, hidden, unknown = row("met", "1"), row("withheld", None), row("no_data", None)
+    assert not_drawn([drawn, row("not_applicable", None)], Texts("zh")) == ""
+    assert not_drawn([drawn, hidden, hidden], Texts("zh")) == "其中 2 个数值不公开，图中没有画出。"
+    assert not_drawn([hidden, unknown], Texts("en")) == (
+        " 1 figures are not made public and are not drawn. 1 have no figure and are not drawn."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from junheng.report.excel_county import County
-from junheng.report.excel_gaps import gaps
+from junheng.report.excel_gaps import county_gaps, gaps
 from junheng.report.excel_items import item_indicators, items
 from junheng.report.excel_ledger import ledger_sheets
 from junheng.report.excel_overview import quality, summary
@@ -18,7 +18,7 @@ from junheng.report.paths import safe
 from junheng.report.texts import Texts
 from junheng.templates.style import new_book
 
-SHEETS = (summary, units, coefficients, items, item_indicators, gaps, quality)
+SHEETS = (summary, units, coefficients, items, item_indicators, county_gaps, gaps, quality)
 
 
 def write_workbooks(facts: Facts, folder: Path, language: str, ledger: Ledger) -> int:

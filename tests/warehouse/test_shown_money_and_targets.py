@@ -1,0 +1,197 @@
+"""Funding, growth, retention and targets as they are shown, computed once more from their parts, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.warehouse.test_shown_figures import OPERATORS
+from tests.warehouse.test_shown_tables import half_even, seed
+
+COMPONENTS = ("transfers_in", "transfers_out", "suspended", "resumed", "deaths")
+WAN = 10_000
+
+
+@pytest.fixture(scope="module", params=["sample", "counties"])
+def warehouse(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(request.getfixturevalue(f"built_{request.param}")), read_only=True) as connection:
+        yield connection
+
+
+def joined(connection: duckdb.DuckDBPyConnection, shown: str, mart: str, keys: str) -> list[dict[str, Any]]:
+    """Rows of a display table with those of its mart; the mart's columns begin with `m_`. Empty keys are alike."""
+    names = keys.split(", ")
+    equal = " and ".join(f"d.{name} is not distinct from m.{name}" for name in names)
+    columns = [row[0] for row in connection.execute(f"describe marts.{mart}").fetchall()]
+    listed = ", ".join(f"m.{name} as m_{name}" for name in columns)
+    cursor = connection.execute(
+        f"select d.*, {listed} from display.{shown} d inner join marts.{mart} m on {equal} order by all"
+    )
+    heads = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(heads, row, strict=True)) for row in cursor.fetchall()]
+    for table in (f"marts.{mart}", f"display.{shown}"):
+        assert connection.execute(f"select count(*) from {table}").fetchone() == (len(rows),)
+    return rows
+
+
+def is_sample(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the warehouse is that of the sample county, which has figures of every kind."""
+    return bool(
+        connection.execute("select count(*) from display.shown_school where county_code = '500152'").fetchall()[0][0]
+    )
+
+
+def in_wan(yuan: Decimal | None) -> str | None:
+    """Yuan as 万元: exact, two decimals at least."""
+    if yuan is None:
+        return None
+    text = f"{(yuan / WAN).normalize():f}"
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places.ljust(2, '0')}"
+
+
+def places(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def agrees(row: dict[str, Any], is_met: bool | None) -> None:
+    """The word of a row is that of its verdict."""
+    expected = {True: "met", False: "not_met"}
+    assert row["standing"] == expected.get(is_met, row["m_status"]), row  # type: ignore[arg-type]
+
+
+def test_funding_is_amount_over_pupils_against_what_is_required(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = joined(
+        warehouse,
+        "shown_funding",
+        "fct_funding_per_pupil",
+        "fiscal_year, county_code, school_code, stage, measure",
+    )
+    judged = 0
+    for row in rows:
+        amount, pupils, required = row["m_amount_yuan"], row["m_pupils"], row["m_required_yuan"]
+        assert row["amount_shown"] == in_wan(amount)
+        assert row["required_shown"] == in_wan(required)
+        assert row["pupils_shown"] == (None if pupils is None else str(pupils))
+        is_met = row["m_is_met"]
+        if is_met is not None:
+            judged += 1
+            assert is_met is (amount >= required)
+            assert row["gap_shown"] == in_wan(max(required - amount, Decimal(0)))
+        agrees(row, is_met if row["m_status"] in ("pass", "fail") else None)
+        if amount is None or not pupils:
+            assert row["value_shown"] is None
+            continue
+        exact = Fraction(amount) / pupils
+        assert row["value_shown"] == half_even(exact, places(row["value_shown"])), row
+        assert places(row["value_shown"]) == 2 or is_met is not None
+        if is_met is not None:
+            limit = Fraction(required) / pupils
+            assert (Fraction(row["value_shown"]) >= limit) is is_met or exact == limit, row
+            assert row["threshold_shown"] == half_even(limit, 2)
+    assert judged > 10 or not is_sample(warehouse)
+
+
+def test_growth_is_the_change_on_the_year_before(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = joined(
+        warehouse, "shown_finance_growth", "fct_finance_growth", "fiscal_year, county_code, stage, indicator_id"
+    )
+    told = 0
+    for row in rows:
+        amount, before = row["m_amount_yuan"], row["m_previous_amount_yuan"]
+        assert row["amount_shown"] == in_wan(amount)
+        assert row["previous_amount_shown"] == in_wan(before)
+        for shown, sum_of, pupils in (
+            (row["per_pupil_shown"], amount, row["m_pupils"]),
+            (row["previous_per_pupil_shown"], before, row["m_previous_pupils"]),
+        ):
+            assert shown == (half_even(Fraction(sum_of) / pupils, 2) if sum_of is not None and pupils else None)
+        agrees(row, row["m_is_met"])
+        if row["value_shown"] is None:
+            assert row["m_is_met"] is None
+            continue
+        told += 1
+        now, then = Fraction(amount), Fraction(before)
+        if "per_pupil" in row["indicator_id"]:
+            now, then = now / row["m_pupils"], then / row["m_previous_pupils"]
+        change = 100 * (now - then) / then
+        assert row["value_shown"] == half_even(change, places(row["value_shown"])), row
+        assert row["m_is_met"] is (now >= then)
+        assert (Fraction(row["value_shown"]) >= Fraction(row["m_threshold"])) is row["m_is_met"], row
+    assert told > 3 or not is_sample(warehouse)
+
+
+def test_retention_is_that_of_its_components_under_its_formula(warehouse: duckdb.DuckDBPyConnection) -> None:
+    formulas = {row["formula_id"]: row for row in seed("standards/retention_formulas.csv")}
+    rows = joined(warehouse, "shown_retention", "fct_retention", "graduated_in, county_code, school_code, formula")
+    told = 0
+    for row in rows:
+        formula = formulas[row["formula"]]
+        shown = {name: row[f"{name}_shown"] for name in ("graduates", "entrants", *COMPONENTS)}
+        assert shown == {name: None if row[f"m_{name}"] is None else str(row[f"m_{name}"]) for name in shown}
+        agrees(row, row["m_is_met"])
+        if row["value_shown"] is None:
+            assert row["m_retention_pct"] is None
+            continue
+        told += 1
+
+        def part(name: str, of: str, formula: dict[str, str] = formula, row: dict[str, Any] = row) -> int:
+            factors = {one: int(formula.get(f"{of}_{one}") or 0) for one in COMPONENTS}
+            return int(row[f"m_{name}"]) + sum(
+                factor * int(row[f"m_{one}"]) for one, factor in factors.items() if factor
+            )
+
+        numerator, denominator = part("graduates", "numerator"), part("entrants", "denominator")
+        assert (row["numerator_shown"], row["denominator_shown"]) == (str(numerator), str(denominator))
+        exact = Fraction(100 * numerator, denominator)
+        assert row["value_shown"] == half_even(exact, places(row["value_shown"])), row
+        assert row["exceeds_100"] is (exact > 100)
+        met = exact >= Fraction(row["m_threshold"])
+        assert row["m_is_met"] in (met, None)
+        assert (Fraction(row["value_shown"]) >= Fraction(row["threshold_shown"])) is met, row
+    assert told > 5 or not is_sample(warehouse)
+
+
+def test_targets_are_held_against_their_limits(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = joined(
+        warehouse,
+        "shown_county_target",
+        "fct_county_target",
+        "school_year, county_code, standard_id, indicator_id, stage",
+    )
+    for row in rows:
+        limit = Decimal(row["threshold_shown"])
+        assert limit == row["m_threshold"]
+        assert row["due_on_shown"] == row["m_due_on"].isoformat()
+        assert row["standing"] == row["m_status"]
+        if row["m_status"] not in ("met", "not_met"):
+            assert row["value_shown"] is None
+            continue
+        exact = Fraction(Decimal(repr(row["m_value"])).quantize(Decimal("1e-9")))
+        met = OPERATORS[row["m_operator"]](row["m_value"], float(limit))
+        assert met is (row["m_status"] == "met")
+        assert OPERATORS[row["m_operator"]](Decimal(row["value_shown"]), limit) is met, row
+        assert row["value_shown"] == half_even(exact, places(row["value_shown"])), row
+        words = {one["word"]: one["zh"] for one in seed("display/display_words.csv") if one["kind"] == "limit"}
+        assert row["limit_zh"].startswith(f"{words[row['m_operator']]} {row['threshold_shown']}")
+
+
+@pytest.mark.parametrize(
+    ("yuan", "shown"),
+    [
+        (Decimal("1541000000.00"), "154100.00"),
+        (Decimal("856956542.00"), "85695.6542"),
+        (Decimal("0.00"), "0.00"),
+        (Decimal("0.01"), "0.000001"),
+        (Decimal("-100.10"), "-0.01001"),
+        (Decimal("50"), "0.005"),
+        (Decimal("1000000"), "100.00"),
+    ],
+)
+def test_yuan_as_wan_by_hand(yuan: Decimal, shown: str) -> None:
+    assert in_wan(yuan) == shown
