@@ -166,7 +166,7 @@ class SchoolPages:
         ]
         return self._section(
             "indicators",
-            (0.8, 5.4, 1.3, 1.1, 1.3, 1.3, 1.3, 2.6),
+            (1.1, 5.4, 1.3, 1.1, 1.3, 1.3, 1.3, 2.6),
             (0, 1, 7),
             ("stage", "indicator", "value", "threshold", "floor", "ratio", "median", "verdict"),
             rows,
@@ -193,7 +193,7 @@ class SchoolPages:
             )
         return self._section(
             "gaps",
-            (0.8, 3.6, 1.7, 1.7, 3, 1.2, 1.6, 1.1),
+            (1.1, 3.6, 1.7, 1.7, 3, 1.2, 1.6, 1.1),
             (0, 1, 4, 5, 6, 7),
             ("stage", "indicator", "lacking", "lacking_to_floor", "measure", "owner", "deadline", "status"),
             rows,
