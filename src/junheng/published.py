@@ -10,6 +10,7 @@ without the right to make them) the parts are copied to their places one after t
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -22,6 +23,9 @@ from junheng.errors import MachineError, UsageError
 
 PARTS = ("warehouse.duckdb", "marts", "quality", "report")
 BUILD = re.compile(r"(\d{6,})-(.+)")
+ASIDE = "aside-"
+# A system that allows no links says something else: these mean that nothing can be written now.
+DISK_REFUSES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Output:
         called before each step that changes the disk. Raises MachineError when the disk refuses.
         """
         try:
+            self.clean()
             on_operation("sync the staged build")
             sync_tree(staged)
             on_operation("make the folder of builds")
@@ -104,17 +109,24 @@ class Output:
         return found[0]
 
     def clean(self) -> None:
-        """Remove what a publisher that was killed has left. A build that was moved but not switched to is complete and
-        stays among those that are kept.
+        """Remove what a publisher that was killed has left: needs the lock of the output folder. Raises OSError.
+
+        A build that was moved but not switched to is complete and stays among those that are kept.
         """
         for link in self.root.glob(".link-*"):
-            link.unlink(missing_ok=True)
+            shutil.rmtree(link) if link.is_dir() and not link.is_symlink() else link.unlink(missing_ok=True)
+        now = self.current.resolve()
+        for folder in self.builds.iterdir() if self.builds.is_dir() else ():
+            is_rest = BUILD.fullmatch(folder.name) and not (folder / "warehouse.duckdb").is_file()
+            if folder.resolve() != now and (is_rest or folder.name.startswith(ASIDE)):
+                shutil.rmtree(folder, ignore_errors=True) if folder.is_dir() else folder.unlink(missing_ok=True)
 
     def _switch(self, folder: Path, on_operation: Callable[[str], None]) -> None:
         on_operation("make the new link")
         try:
             fresh = self._link(".link-current", Path("builds") / folder.name)
-        except OSError:
+        except OSError as error:
+            _require_disk(error)
             self._copy_parts(folder)
             return
         on_operation("switch")
@@ -124,7 +136,8 @@ class Output:
     def _links_possible(self) -> bool:
         try:
             self._link(".link-trial", Path("builds")).unlink()
-        except OSError:
+        except OSError as error:
+            _require_disk(error)
             return False
         return True
 
@@ -153,7 +166,8 @@ class Output:
             on_operation(f"link {part}")
             try:
                 fresh = self._link(f".link-{part}", target)
-            except OSError:
+            except OSError as error:
+                _require_disk(error)
                 return
             fresh.replace(link)
 
@@ -172,7 +186,7 @@ class Output:
         if not plain or self.current.is_symlink():
             for path in plain:
                 on_operation(f"set {path.name} aside")
-                path.replace(self.builds / f"aside-{os.getpid()}-{path.name}")
+                path.replace(self.builds / f"{ASIDE}{os.getpid()}-{path.name}")
             return
         folder = self.builds / "000000-former"
         on_operation("take over plain files")
@@ -191,3 +205,9 @@ class Output:
             # The warehouse goes first: without it a folder is no build.
             (build.folder / "warehouse.duckdb").unlink(missing_ok=True)
             shutil.rmtree(build.folder, ignore_errors=True)
+
+
+def _require_disk(error: OSError) -> None:
+    """Raise an error again that does not mean that there are no links here."""
+    if error.errno in DISK_REFUSES:
+        raise error
