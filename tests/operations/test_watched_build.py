@@ -28,6 +28,42 @@ from tests.end_to_end.command_line import ROOT, junheng
 from tests.operations.loopback import Webhook, webhook
 
 SCHEMA = json.loads((ROOT / "docs" / "log-json.schema.json").read_text(encoding="utf-8"))
+# What the specification of OpenLineage (2-0-2) asks of every event.
+_FACETS = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "required": ["_producer", "_schemaURL"],
+        "properties": {"_producer": {"type": "string"}, "_schemaURL": {"type": "string"}},
+    },
+}
+_NAMED = {
+    "type": "object",
+    "required": ["namespace", "name"],
+    "properties": {
+        "namespace": {"type": "string"},
+        "name": {"type": "string"},
+        "facets": _FACETS,
+        "inputFacets": _FACETS,
+        "outputFacets": _FACETS,
+    },
+}
+RUN_EVENT = {
+    "type": "object",
+    "required": ["eventType", "eventTime", "run", "job", "inputs", "outputs", "producer", "schemaURL"],
+    "properties": {
+        "eventType": {"enum": ["START", "COMPLETE", "ABORT", "FAIL"]},
+        "eventTime": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$"},
+        "run": {
+            "type": "object",
+            "required": ["runId"],
+            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": _FACETS},
+        },
+        "job": _NAMED,
+        "inputs": {"type": "array", "items": _NAMED},
+        "outputs": {"type": "array", "items": _NAMED},
+    },
+}
 NEXT = "20991231T000000Z-cccccc"
 # A person's name and a number that no law knows: they must stand nowhere outside of `rejected/`.
 PERSON, NUMBER = "欧阳某某", "31415926535"
@@ -188,7 +224,7 @@ def test_a_defect_in_telling_changes_nothing_of_the_build(
 
 
 @pytest.fixture
-def published(published_sample: Path, tmp_path: Path) -> Path:
+def changeable(published_sample: Path, tmp_path: Path) -> Path:
     """A copy of the published sample that may be changed, without its report."""
     out = tmp_path / "发布 输出"
     shutil.copytree(published_sample, out, symlinks=True, ignore=shutil.ignore_patterns("report"))
@@ -213,10 +249,10 @@ def publish_as(monkeypatch: pytest.MonkeyPatch, out: Path, change: str) -> None:
 
 
 def test_a_verdict_that_changes_is_told_also_when_the_former_build_is_gone(
-    published: Path, tmp_path: Path, server: Webhook, monkeypatch: pytest.MonkeyPatch
+    changeable: Path, tmp_path: Path, server: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_as(monkeypatch, published, "update marts.fct_county_verdict set verdict = 'met' where school_year = 2024")
-    said, _ = run(BuildOptions(None, published), tmp_path, settings(tmp_path, server.url, monkeypatch))
+    publish_as(monkeypatch, changeable, "update marts.fct_county_verdict set verdict = 'met' where school_year = 2024")
+    said, _ = run(BuildOptions(None, changeable), tmp_path, settings(tmp_path, server.url, monkeypatch))
     told = server.asked[0].json
     assert told["event"] == "verdict_changed"
     (change,) = told["changes"]
@@ -228,30 +264,30 @@ def test_a_verdict_that_changes_is_told_also_when_the_former_build_is_gone(
 
 
 def test_a_build_like_the_one_before_is_told_to_nobody_who_did_not_ask(
-    published: Path, tmp_path: Path, server: Webhook, monkeypatch: pytest.MonkeyPatch
+    changeable: Path, tmp_path: Path, server: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_as(monkeypatch, published, "select 1")
-    run(BuildOptions(None, published), tmp_path, settings(tmp_path, server.url, monkeypatch))
+    publish_as(monkeypatch, changeable, "select 1")
+    run(BuildOptions(None, changeable), tmp_path, settings(tmp_path, server.url, monkeypatch))
     assert server.asked == []
-    run(BuildOptions(None, published), tmp_path, settings(tmp_path, server.url, monkeypatch, 'on = ["published"]'))
+    run(BuildOptions(None, changeable), tmp_path, settings(tmp_path, server.url, monkeypatch, 'on = ["published"]'))
     assert [asked.json["event"] for asked in server.asked] == ["published"]
 
 
-def test_falling_short_of_the_standard_is_no_error_of_the_data(published: Path) -> None:
-    with duckdb.connect(str((published / "warehouse.duckdb").resolve()), read_only=True) as connection:
+def test_falling_short_of_the_standard_is_no_error_of_the_data(changeable: Path) -> None:
+    with duckdb.connect(str((changeable / "warehouse.duckdb").resolve()), read_only=True) as connection:
         rows = connection.execute("select count(*) from quality.rule_result where status = 'fail'").fetchone()
     assert rows is not None
     assert rows[0] > 0
-    assert before(published).critical == frozenset()
+    assert before(changeable).critical == frozenset()
 
 
 def test_lineage_names_files_tables_columns_rows_and_rules(
-    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changeable: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from openlineage.client.event_v2 import RunEvent
 
-    publish_as(monkeypatch, published, "select 1")
-    run(BuildOptions(None, published), tmp_path)
+    publish_as(monkeypatch, changeable, "select 1")
+    run(BuildOptions(None, changeable), tmp_path)
     events = lines(tmp_path / "lineage.jsonl")
     assert [(event["job"]["name"], event["eventType"]) for event in events] == [
         ("build", "START"),
@@ -261,19 +297,19 @@ def test_lineage_names_files_tables_columns_rows_and_rules(
     ]
     for event in events:
         assert event["schemaURL"] == RunEvent._get_schema()
-        assert set(event) >= {"eventTime", "producer", "run", "job", "inputs", "outputs"}
+        jsonschema.validate(event, RUN_EVENT, format_checker=jsonschema.FormatChecker())
     built, checked = events[1], events[3]
     assert len(built["inputs"]) == 9
     assert all(one["namespace"] == "file" and Path(one["name"]).is_file() for one in built["inputs"])
     tables = {one["name"]: one for one in built["outputs"]}
     verdicts = tables["warehouse.marts.fct_county_verdict"]
-    assert verdicts["namespace"] == f"duckdb://{published / 'warehouse.duckdb'}"
+    assert verdicts["namespace"] == f"duckdb://{changeable / 'warehouse.duckdb'}"
     assert verdicts["outputFacets"]["outputStatistics"]["rowCount"] == 4
     assert ("verdict", "VARCHAR") in {(one["name"], one["type"]) for one in verdicts["facets"]["schema"]["fields"]}
     assertions = [
         one for item in checked["inputs"] for one in item["inputFacets"]["dataQualityAssertions"]["assertions"]
     ]
-    with duckdb.connect(str((published / "warehouse.duckdb").resolve()), read_only=True) as connection:
+    with duckdb.connect(str((changeable / "warehouse.duckdb").resolve()), read_only=True) as connection:
         counts = connection.execute("select count(*), count(*) filter (status = 'pass') from quality.rule_result")
         assert counts.fetchone() == (len(assertions), sum(one["success"] for one in assertions))
     assert checked["run"]["facets"]["parent"]["run"]["runId"] == built["run"]["runId"]
