@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from junheng.commands.options import DEFAULT_OUT, Json, Lang, Notify, Out, help_text
-from junheng.commands.running import day_named, echo_json, run_command, say_aside
+from junheng.commands.running import day_named, echo_json, nothing_aside, run_command, say_aside
 from junheng.errors import UsageError
 from junheng.messages import Messages
 
@@ -70,11 +70,12 @@ def build(
         )
         progress = Progress(messages, quiet=quiet or as_json or log_json == STANDARD_ERROR)
         watchers = watch(options, say_aside, notify, log_json, lineage)
-        summary = watched_build(options, messages, progress, watchers)
-        if as_json:
-            deliveries = [one.as_json() for one in watchers.deliveries]
-            echo_json(summary.as_json() | ({"deliveries": deliveries} if deliveries else {}))
-        else:
-            print_summary(summary, messages, quiet=quiet)
+        with nothing_aside(wanted=log_json == STANDARD_ERROR):
+            summary = watched_build(options, messages, progress, watchers)
+            if as_json:
+                deliveries = [one.as_json() for one in watchers.deliveries]
+                echo_json(summary.as_json() | ({"deliveries": deliveries} if deliveries else {}))
+            else:
+                print_summary(summary, messages, quiet=quiet)
 
     run_command(run, lang, as_json, silent=log_json == STANDARD_ERROR)

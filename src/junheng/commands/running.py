@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -43,6 +46,16 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(130) from error
+
+
+@contextmanager
+def nothing_aside(*, wanted: bool) -> Iterator[None]:
+    """Where it is wanted: whoever prints on standard error meanwhile is not heard."""
+    if not wanted:
+        yield
+        return
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        yield
 
 
 def say_aside(text: str) -> None:

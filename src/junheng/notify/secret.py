@@ -34,10 +34,10 @@ def read_secret(entry: object, place: str, file: Path) -> Secret:
     `place` names the key in `file`. Raises UsageError: a secret must not stand in the file itself, and whoever shares
     the machine must not be able to read it. No error holds what was found where a secret should be.
     """
+    key = place.rpartition(".")[2]
+    ways = f'{key}.env = "…" / {key}.file = "…"'
     if not isinstance(entry, dict):
-        raise UsageError(
-            "notify_secret_in_file", file=file, column=place, expected=f'{place}.env = "…" / {place}.file = "…"'
-        )
+        raise UsageError("notify_secret_in_file", file=file, column=place, expected=ways)
     match [(name, entry[name]) for name in entry]:
         case [("env", str(variable))]:
             text = os.environ.get(variable, "")
@@ -46,9 +46,7 @@ def read_secret(entry: object, place: str, file: Path) -> Secret:
             where = file.parent / Path(name).expanduser()
             text = _read_tight(where)
         case _:
-            raise UsageError(
-                "notify_secret_in_file", file=file, column=place, expected=f'{place}.env = "…" / {place}.file = "…"'
-            )
+            raise UsageError("notify_secret_in_file", file=file, column=place, expected=ways)
     if not text.strip() or any(ord(sign) < 32 for sign in text.strip()):
         raise UsageError("notify_secret_missing", file=file, column=place, expected=str(where))
     return Secret(text.strip())

@@ -34,7 +34,8 @@ class JsonLog:
         """Open the file, or standard error for `-`. Raises MachineError."""
         self.build_id: str | None = None
         self._file: IO[str]
-        if path == STANDARD_ERROR:
+        self._is_ours = path != STANDARD_ERROR
+        if not self._is_ours:
             self._file = sys.stderr
             return
         try:
@@ -107,5 +108,5 @@ class JsonLog:
 
     def close(self) -> None:
         """Give the file back."""
-        if self._file is not sys.stderr:
+        if self._is_ours:
             self._file.close()
