@@ -9,9 +9,13 @@ from pathlib import Path
 
 
 class JunhengError(Exception):
-    """Base of all errors that end a command with a message instead of a traceback."""
+    """Base of all errors that end a command with a message instead of a traceback.
+
+    `is_told`: somebody has said it already where the user looks.
+    """
 
     exit_code = 3
+    is_told = False
 
     def __init__(
         self,

@@ -171,6 +171,10 @@ def test_a_message_that_fails_changes_no_exit_code_and_is_said_and_kept(
     (kept,) = lines(out / "logs" / "deliveries.jsonl")
     assert (kept["sent"], kept["code"], kept["attempts"]) == (False, 500, 3)
     assert "VERYSECRET" not in done.stdout + done.stderr
+    # What is wrong before there is a log is said in words.
+    notify.write_text("channel = 3", encoding="utf-8")
+    done = junheng("build", "--out", out, "--notify", notify, "--log-json", "-")
+    assert (done.code, "[[channel]]" in done.stderr) == (2, True)
 
 
 def test_a_build_that_cannot_begin_is_told(

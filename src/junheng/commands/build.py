@@ -78,4 +78,4 @@ def build(
             else:
                 print_summary(summary, messages, quiet=quiet)
 
-    run_command(run, lang, as_json, silent=log_json == STANDARD_ERROR)
+    run_command(run, lang, as_json)

@@ -25,8 +25,8 @@ def day_named(text: str) -> date:
         raise UsageError("today_wrong", found=text, expected="YYYY-MM-DD") from error
 
 
-def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool, *, silent: bool = False) -> None:
-    """Run a command; an error of ours becomes its message and its exit code. `silent`: the message is left out."""
+def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
+    """Run a command; an error of ours becomes its message and its exit code."""
     messages = Messages(lang if lang in LANGUAGES else locale_language())
     # A request to end is answered like one from the keyboard: what was begun is cleaned up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -37,7 +37,7 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
     except JunhengError as error:
         from junheng.printing import print_error
 
-        if not silent:
+        if not error.is_told:
             print_error(error, messages)
         if as_json:
             from junheng.printing import error_as_json
@@ -50,12 +50,16 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
 
 @contextmanager
 def nothing_aside(*, wanted: bool) -> Iterator[None]:
-    """Where it is wanted: whoever prints on standard error meanwhile is not heard."""
+    """Where it is wanted: whoever prints on standard error meanwhile is not heard, and an error counts as told."""
     if not wanted:
         yield
         return
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
-        yield
+        try:
+            yield
+        except JunhengError as error:
+            error.is_told = True
+            raise
 
 
 def say_aside(text: str) -> None:

@@ -73,7 +73,7 @@ def in_words(notice: Notice, event: str, messages: Messages, host: str) -> Messa
     if notice.build_id:
         lines.append(say("build", build=notice.build_id))
     if notice.error:
-        lines += _error(notice.error, messages)
+        lines += error_in_words(notice.error, messages).splitlines()
     if notice.cause:
         lines.append(notice.cause)
     if notice.changes:
@@ -118,13 +118,13 @@ def facts(notice: Notice, event: str, title: str) -> dict[str, object]:
     }
 
 
-def _error(error: JunhengError, messages: Messages) -> list[str]:
+def error_in_words(error: JunhengError, messages: Messages) -> str:
     """The error in words; what was found and expected only where it is a fact of the machine."""
     told = JunhengError(error.message_id, file=error.file, row=error.row, column=error.column)
     told.params = error.params
     if error.message_id in FOUND_IS_SHOWN:
         told.found, told.expected = error.found, error.expected
-    return messages.error(told).splitlines()
+    return messages.error(told)
 
 
 def _listed(told: Sequence[str], more: str) -> list[str]:

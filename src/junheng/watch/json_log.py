@@ -16,7 +16,9 @@ from typing import IO
 
 from junheng import __version__
 from junheng.errors import MachineError
+from junheng.messages import Messages
 from junheng.notify.delivery import Delivery
+from junheng.notify.notice import error_in_words
 from junheng.progress import Step
 from junheng.watch.outcome import Outcome
 
@@ -57,7 +59,7 @@ class JsonLog:
             status = "ok" if state == "finished" else "failed"
             self.write("step_finished", step=step.key, status=status, seconds=round(step.seconds, 3), rows=step.rows)
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, outcome: Outcome, messages: Messages) -> None:
         """A build has ended: a line for every rule that did not pass, for every finding of a refused one, and one."""
         self.build_id = outcome.build_id or self.build_id
         for rule in outcome.rules:
@@ -80,6 +82,7 @@ class JsonLog:
             exit_code=outcome.exit_code,
             seconds=round(outcome.seconds, 3),
             error=outcome.error.message_id if outcome.error else outcome.defect,
+            message=error_in_words(outcome.error, messages) if outcome.error else None,
             rules=dict(sorted(Counter(rule.status for rule in outcome.rules).items())),
             files=len(outcome.files),
             rows=sum(file.rows for file in outcome.files),

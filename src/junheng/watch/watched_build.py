@@ -95,7 +95,7 @@ class _Teller:
             outcome = fallback
         log, lineage, config = self.watch.log, self.watch.lineage, self.watch.notify
         if log:
-            log.finished(outcome)
+            log.finished(outcome, self.messages)
         if lineage:
             self.tell("lineage", lambda: lineage.ended(outcome))
         if config:
