@@ -84,11 +84,11 @@ class Scores:
     false_critical: list[tuple[str, str, str]]
 
 
-def score(raw: Path, mistakes: Path, warehouse: Path) -> Scores:
+def score(mistakes: Path, warehouse: Path) -> Scores:
     """The scores of a folder that was judged into this warehouse."""
     kinds = read_kinds()
     with duckdb.connect(str(warehouse)) as connection:
-        _read(connection, raw, mistakes, kinds)
+        _read(connection, mistakes, kinds)
         connection.execute(FOUND)
         for kind in kinds.values():
             if kind.repaired:
@@ -106,7 +106,7 @@ def score(raw: Path, mistakes: Path, warehouse: Path) -> Scores:
 
 # The pseudonyms of generated staff begin with the number of their school.
 SCHOOL_OF_STAFF = "('0' || substr(keys->>'staff_id', 2, 5) || '0' || substr(keys->>'staff_id', 7, 3))"
-# Failing rows of rules, and findings of landing by the row of the file, with school, county and year.
+# Failing rows of rules and findings of landing, with school, county and year.
 FOUND = f"""
 create temp table failing as
 select distinct
@@ -119,9 +119,16 @@ select distinct
     keys->>'county_code' as county_code
 from quality.failing_row
 union all
-select f.rule_id, f.severity, p.table_name, replace(p.keys_after, '"', ''), null, p.school_code, p.county_code
-from quality.landing_finding as f
-join at_row as p on p.table_name = f.table_name and p.row = f.row;
+select
+    rule_id,
+    severity,
+    table_name,
+    replace(keys, '"', ''),
+    coalesce(keys->>'school_year', keys->>'fiscal_year'),
+    coalesce(keys->>'school_code', {SCHOOL_OF_STAFF}),
+    keys->>'county_code'
+from quality.landing_finding
+where keys is not null;
 
 create temp table found as
 select distinct l.mistake, l.kind
@@ -166,7 +173,7 @@ where
 """
 
 
-def _read(connection: duckdb.DuckDBPyConnection, raw: Path, mistakes: Path, kinds: Mapping[str, Kind]) -> None:
+def _read(connection: duckdb.DuckDBPyConnection, mistakes: Path, kinds: Mapping[str, Kind]) -> None:
     connection.execute(
         f"""create temp table line as
         select * replace (school_year::varchar as school_year),
@@ -197,27 +204,6 @@ def _read(connection: duckdb.DuckDBPyConnection, raw: Path, mistakes: Path, kind
         "insert into touched select distinct s.school_code, false from raw.schools as s join touched as t"
         " on s.parent_code = t.school_code"
     )
-    tables = {kind.table for kind in kinds.values()}
-    connection.execute(
-        "create temp table at_row (table_name varchar, row bigint, keys_after varchar, school_code varchar,"
-        " county_code varchar)"
-    )
-    contract = read_contract(packaged_project().standards)
-    for table in sorted(tables):
-        file = literal(str(raw / f"{table}.csv"))
-        keys = ", ".join(f"{literal(key)}, {quoted(key)}" for key in contract[table].key)
-        source = f"read_csv({file}, all_varchar = true, header = true, parallel = false)"
-        connection.execute(
-            f"insert into at_row select l.table_name, r.row, l.keys_after, l.school_code, l.county_code"
-            f" from (select row_number() over () + 1 as row, json_object({keys})::varchar as keys from {source}) as r"
-            f" join (select distinct table_name, keys_after, school_code, county_code from line"
-            f" where table_name = {literal(table)}) as l on"
-            f" {_same_keys(contract[table].key)}"
-        )
-
-
-def _same_keys(keys: tuple[str, ...]) -> str:
-    return " and ".join(f"(l.keys_after->>{literal(key)}) = (r.keys->>{literal(key)})" for key in keys)
 
 
 def _count_repaired(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
@@ -257,7 +243,7 @@ def measure(folder: Path, size: Size, rate: float) -> Scores:
         GenerateOptions(size, raw, "csv", even_rates(rate)), packaged_project(), Progress(Messages("en"), quiet=True)
     )
     judge(raw, folder / "judged.duckdb")
-    return score(raw, mistakes_file(raw, "csv"), folder / "judged.duckdb")
+    return score(mistakes_file(raw, "csv"), folder / "judged.duckdb")
 
 
 def clean_findings(folder: Path, size: Size) -> list[RuleResult]:

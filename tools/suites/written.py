@@ -27,7 +27,7 @@ BOUND = re.compile(r"@([a-z_0-9]+)")
 FRAGMENT = re.compile(r"<<([a-z_]+)>>")
 TEXTS = ("title_zh", "title_en", "why", "how_to_fix", "required")
 # A missing bound gives NULL and with it a rule that never fails: the maker refuses a name that the seed does not have.
-BOUND_QUERY = "(select cast(b.value as decimal(14, 4)) from standards.plausibility_bounds as b where b.bound_id = '{}')"
+BOUND_QUERY = "(select cast(b.value as decimal(20, 4)) from standards.plausibility_bounds as b where b.bound_id = '{}')"
 PARAMETER = "plausible__{}"
 
 
