@@ -64,6 +64,11 @@ class Workspace:
             connection.close()
 
 
+def new_build_id(started_at: datetime) -> str:
+    """An id that no other run has: its time, and a part by chance."""
+    return f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
 @contextmanager
 def workspace(out: Path, wait: float = 0, on_wait: Callable[[str], None] = lambda _holder: None) -> Iterator[Workspace]:
     """Make the work directory of a new build and remove it however the build ends; no other build runs meanwhile.
@@ -72,7 +77,7 @@ def workspace(out: Path, wait: float = 0, on_wait: Callable[[str], None] = lambd
     MachineError when it cannot be written or another build is running.
     """
     started_at = datetime.now(UTC)
-    build_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    build_id = new_build_id(started_at)
     out = out.resolve()
     if out.exists() and not out.is_dir():
         raise UsageError("out_not_a_folder", file=out)

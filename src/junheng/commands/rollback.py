@@ -21,13 +21,13 @@ def rollback(
     """Publish a kept build again."""
 
     def run(messages: Messages) -> None:
+        from junheng.history.rollback import roll_back
         from junheng.lock import only_one
-        from junheng.published import Output
 
         if not out.is_dir():
             raise UsageError("no_such_build", file=out)
         with only_one(out):
-            build = Output(out).roll_back(build_id)
+            build = roll_back(out, build_id, messages)
         if as_json:
             echo_json({"build_id": build.build_id, "folder": str(build.folder)})
         else:

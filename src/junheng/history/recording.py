@@ -101,7 +101,7 @@ class Recorder:
 @contextmanager
 def recorded(recorder: Recorder) -> Iterator[Recorder]:
     """Add the run to the history when it ends, with what it found so far when an error ended it."""
-    work, say = recorder.work, lambda error: _say(recorder.messages, error)
+    work, say = recorder.work, lambda error: say_not_written(recorder.messages, error)
     keep(say, lambda: add_missing(work.out, work.died))
     try:
         yield recorder
@@ -263,7 +263,8 @@ def _findings(warehouse: Path) -> dict[str, int]:
     return dict(zip(FINDINGS, map(int, row), strict=False))
 
 
-def _say(messages: Messages, error: Exception) -> None:
+def say_not_written(messages: Messages, error: Exception) -> None:
+    """Say on standard error that a run is not in the history, and why."""
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     print(messages.text("history", "not_written", reason=reason), file=sys.stderr)
 
