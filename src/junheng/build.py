@@ -14,11 +14,12 @@ from junheng import dbt_runner
 from junheng.checks import check_conservation, check_marts, check_raw, data_rules, record_findings
 from junheng.errors import DataError, MachineError, UsageError
 from junheng.findings import WARNING, Finding, Findings
-from junheng.gate import SHOWN_FINDINGS, FailOn, refuse, refuse_county
+from junheng.gate import SHOWN_FINDINGS, WORSE, FailOn, refuse, refuse_county, refuse_worse
 from junheng.history.of_build import recorder_of
 from junheng.history.recording import Recorder, recorded
 from junheng.history.trend import write_run_history
-from junheng.history.unchanged import published_from
+from junheng.history.unchanged import former_landing, published_from
+from junheng.history.worse import findings_of, worse_than_last
 from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
 from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
@@ -63,6 +64,7 @@ class BuildOptions:
     wait: float = 0
     keep: int = KEPT_BUILDS
     if_changed: bool = False
+    worse: bool = False
 
 
 @dataclass
@@ -156,10 +158,15 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
         findings = Findings(connection)
         path = run.options.raw or run.project.sample
         mapping = read_map(run.options.mapping, run.contract) if run.options.mapping else NO_MAP
-        landing = land(connection, path, run.contract, findings, run.messages, run.work.landing, mapping, step.say)
+        former = former_landing(run.work.out, run.recorder.landing_key) if run.options.if_changed else None
+        folder = run.work.landing
+        landing = land(connection, path, run.contract, findings, run.messages, folder, mapping, step.say, former)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
-        run.recorder.landing = {"rows": step.rows}
+        if landing.taken:
+            read = len(landing.handed) - len(landing.taken)
+            step.detail = run.messages.text("summary", "files_read_again", read=read, files=len(landing.handed))
+        run.recorder.note_landing(landing)
         prepare(connection, run.contract)
         if run.options.quarantine:
             set_rejected_aside(connection, run.contract)
@@ -205,6 +212,20 @@ def _check_marts(run: Build, school_year: int, found: Found) -> None:
             if run.options.fail_on == "standard":
                 findings = Findings(connection)
                 refuse_county(run.work, findings, run.messages, school_year, found.results, found.judged)
+            if run.options.worse:
+                _refuse_worse(run, connection, school_year, found)
+
+
+def _refuse_worse(run: Build, connection: duckdb.DuckDBPyConnection, school_year: int, found: Found) -> None:
+    """Refuse what is worse than the published build; without one there is nothing to be worse than."""
+    published = run.work.out / "warehouse.duckdb"
+    standards = run.project.standards
+    worse = worse_than_last(connection, published, school_year, standards) if published.is_file() else None
+    if worse is None:
+        run.progress.say(run.messages.text("worse", "nothing_to_compare"))
+        return
+    findings = Findings(connection)
+    refuse_worse(run.work, findings, run.messages, findings_of(worse, run.messages), found.results, found.judged)
 
 
 def _with_known_issues(
@@ -225,7 +246,7 @@ def _gate(run: Build, connection: duckdb.DuckDBPyConnection, results: list[RuleR
 
 def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_year: int) -> Path:
     with run.progress.step("publish") as step:
-        facts = RunFacts(school_year, run.today, run.options.fail_on, run.options.quarantine)
+        facts = RunFacts(school_year, run.today, _fail_on(run.options), run.options.quarantine)
         write_quality(run.work, landed, found.results, found.judged, facts)
         write_run_history(run.work.warehouse, run.work.out, school_year, run.recorder.landing["rows"])
         rows = export_tables(run.work)
@@ -234,6 +255,10 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
         step.rows = rows
         run.recorder.stage(run.work.warehouse)
         return publish(run.work, run.options.keep)
+
+
+def _fail_on(options: BuildOptions) -> str:
+    return f"{options.fail_on},{WORSE}" if options.worse else options.fail_on
 
 
 def _report(run: Build, step: Step) -> list[Finding]:

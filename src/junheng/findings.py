@@ -77,6 +77,11 @@ class Findings:
             },
         )
 
+    def total(self) -> int:
+        """How many findings there are."""
+        row = self.connection.execute(f"select count(*) from {TABLE}").fetchone()
+        return int(row[0]) if row else 0
+
     def count(self, severity: str) -> int:
         """How many findings of a severity there are."""
         row = self.connection.execute(f"select count(*) from {TABLE} where severity = {literal(severity)}").fetchone()

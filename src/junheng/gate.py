@@ -22,10 +22,21 @@ if TYPE_CHECKING:
 
 FailOn = Literal["critical", "warning", "standard"]
 LEVELS: tuple[FailOn, ...] = get_args(FailOn)
+# Beside a level: the build may not be worse than the published one.
+WORSE = "worse"
 SHOWN_FINDINGS = 20
 BOM = "\ufeff"
 # The verdicts of a county that meets the standard.
 REACHED = ("met", "met_after_remediation")
+
+
+def levels_named(names: str) -> tuple[FailOn, bool]:
+    """The level of `--fail-on`, and whether `worse` stands beside it after a comma. Raises UsageError."""
+    parts = [part.strip() for part in names.split(",")]
+    levels = [part for part in parts if part != WORSE]
+    if len(levels) > 1:
+        raise UsageError("fail_on_unknown", found=names, expected=f"{', '.join(LEVELS)}, {WORSE}")
+    return level_named(levels[0]) if levels else "critical", WORSE in parts
 
 
 def level_named(name: str) -> FailOn:
@@ -33,7 +44,7 @@ def level_named(name: str) -> FailOn:
     for level in LEVELS:
         if level == name:
             return level
-    raise UsageError("fail_on_unknown", found=name, expected=", ".join(LEVELS))
+    raise UsageError("fail_on_unknown", found=name, expected=f"{', '.join(LEVELS)}, {WORSE}")
 
 
 class RefusedError(DataError):
@@ -96,6 +107,20 @@ def refuse_county(
         raise _refused("refused_standard", CRITICAL, len(short), work, findings, messages, results, judged)
 
 
+def refuse_worse(
+    work: Workspace,
+    findings: Findings,
+    messages: Messages,
+    worse: Sequence[Finding],
+    results: Sequence[RuleResult],
+    judged: Sequence[Judged],
+) -> None:
+    """Raise RefusedError when something is worse than in the published build."""
+    if worse:
+        findings.add_all(worse)
+        raise _refused("refused_worse", CRITICAL, len(worse), work, findings, messages, results, judged)
+
+
 def _refused(
     message_id: str,
     severity: str,
@@ -114,8 +139,8 @@ def _refused(
     write_rule_results(connection, results, judged)
     for table in ("rule_result", "failing_row", "known_issue", *landing_tables(connection)):
         write_table(connection, work.rejected, table)
-    if message_id != "refused_standard":
-        # A county that falls short has nothing to correct in its rows.
+    if message_id not in ("refused_standard", "refused_worse"):
+        # A county that falls short, or behind, has nothing to correct in its rows.
         from junheng.returns import write_returns
 
         write_returns(findings, work.rejected / "returns", messages, with_warnings=severity == WARNING)

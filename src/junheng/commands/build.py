@@ -26,7 +26,7 @@ def build(
     standards: Annotated[Path | None, typer.Option("--standards", metavar="DIR", help=help_text("standards"))] = None,
     quarantine: Annotated[bool, typer.Option("--quarantine", help=help_text("quarantine"))] = False,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", metavar="critical|warning|standard", help=help_text("fail_on"))
+        str, typer.Option("--fail-on", metavar="critical|warning|standard[,worse]", help=help_text("fail_on"))
     ] = "critical",
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=help_text("today"))] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help=help_text("with_report"))] = True,
@@ -47,20 +47,22 @@ def build(
         if target != "duckdb":
             raise UsageError("target_unknown", found=target, expected="duckdb")
         from junheng.build import BuildOptions
-        from junheng.gate import level_named
+        from junheng.gate import levels_named
         from junheng.printing import print_summary
         from junheng.progress import Progress
         from junheng.watch.watched_build import watched_build
         from junheng.watch.watchers import watch
 
         day = day_named(today) if today else None
+        level, worse = levels_named(fail_on)
         options = BuildOptions(
             raw,
             out,
             school_year=school_year,
             standards=standards,
             quarantine=quarantine,
-            fail_on=level_named(fail_on),
+            fail_on=level,
+            worse=worse,
             today=day,
             mapping=mapping,
             with_report=report,

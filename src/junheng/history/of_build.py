@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from junheng.history.inputs import Inputs, inputs_of
+from junheng.history.inputs import Inputs, inputs_of, landing_key
 from junheng.history.recording import Recorder
 from junheng.messages import Messages
 from junheng.progress import Progress
@@ -26,13 +26,22 @@ def recorder_of(
         "school_year": options.school_year,
         "quarantine": options.quarantine,
         "fail_on": options.fail_on,
+        "worse": options.worse,
         "with_suites": options.with_suites,
         "with_report": options.with_report,
         "language": messages.language,
     }
     recorder = Recorder(work, progress, messages, today, asked)
     recorder.inputs = _inputs(options, project, recorder)
+    recorder.landing_key = _landing_key(options, project, recorder)
     return recorder
+
+
+def _landing_key(options: BuildOptions, project: Project, recorder: Recorder) -> str:
+    try:
+        return landing_key(project.root, recorder.parameters, options.mapping)
+    except OSError:
+        return ""
 
 
 def _inputs(options: BuildOptions, project: Project, recorder: Recorder) -> Inputs | None:

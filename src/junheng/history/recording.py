@@ -25,6 +25,8 @@ from junheng.history.inputs import Inputs, standards_by_id
 from junheng.history.record import RunRecord, read_record, write_record
 from junheng.history.results import results_of_warehouse, write_results
 from junheng.history.store import History
+from junheng.landing.outcome import Landing
+from junheng.landing.taken import write_former
 from junheng.messages import Messages
 from junheng.progress import Progress
 from junheng.publish import RUN
@@ -58,9 +60,21 @@ class Recorder:
     school_year: int | None = None
     standards: Path | None = None
     landing: Mapping[str, Any] = field(default_factory=dict)
+    landed: Landing | None = None
+    landing_key: str = ""
     status: str = "published"
     build_id: str | None = None
     results: Path | None = None
+
+    def note_landing(self, landing: Landing) -> None:
+        """Keep what was landed, for the record and for the next landing."""
+        self.landed = landing
+        self.landing = {
+            "rows": sum(table.rows for table in landing.tables),
+            "files": len(landing.handed),
+            "files_taken_over": len(landing.taken),
+            "tables": {table.name: table.sha256 for table in landing.tables if table.sha256},
+        }
 
     def stage(self, warehouse: Path) -> None:
         """Write the run down beside the finished build file: it is published with it."""
@@ -70,6 +84,8 @@ class Recorder:
         with duckdb.connect() as connection:
             results_of_warehouse(connection, warehouse, "found")
             write_results(connection, "found", folder)
+        if self.landed is not None:
+            write_former(folder, self.landing_key, self.landed.handed, self.landed.blocks, self.landed.findings)
         write_record(self.record("published", 0, counties=_counties(warehouse), findings=_findings(warehouse)), folder)
 
     def record(self, status: str, exit_code: int, **more: Any) -> RunRecord:

@@ -7,6 +7,7 @@ from pathlib import Path
 from junheng.history.inputs import Inputs, fingerprint_of
 from junheng.history.record import RunRecord, read_record
 from junheng.history.store import History
+from junheng.landing.taken import Former, read_former
 from junheng.publish import RUN
 from junheng.published import PARTS, Output, PublishedBuild
 
@@ -28,6 +29,12 @@ def published_from(out: Path, inputs: Inputs) -> PublishedBuild | None:
     if last and last.record and last.record.status == "rolled_back" and last.record.build_id == published.build_id:
         made_from += [fingerprint_of(one) for one in _rolled_back(out, last.record)]
     return published if inputs.fingerprint in made_from else None
+
+
+def former_landing(out: Path, key: str) -> Former | None:
+    """What the landing of the published build can spare the next one; None when program, contract or map differ."""
+    published = Output(out).published()
+    return read_former(published.folder / RUN, published.folder / "warehouse.duckdb", key) if published else None
 
 
 def record_of(build: PublishedBuild) -> RunRecord | None:

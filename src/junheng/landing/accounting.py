@@ -7,7 +7,7 @@ parts must add up, and what was landed must stand in the raw tables: a build in 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -166,6 +166,10 @@ class Accounts:
     def add(self, record: SourceRecord) -> None:
         """Add the record of a block or of a file."""
         self.records.append(record)
+
+    def add_all(self, records: Iterable[SourceRecord]) -> None:
+        """Add records that are complete."""
+        self.records.extend(records)
 
     def replace(self, record: SourceRecord) -> None:
         """Put a record in the place of the one with the same file, sheet and block."""

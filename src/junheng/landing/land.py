@@ -5,7 +5,7 @@ Every row of every file is landed, rejected, repeated, or recognised as what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from junheng.landing.repeats import SeenBlocks, take_repeats_out
 from junheng.landing.rows import BlockRows
 from junheng.landing.source_files import SourceFiles
 from junheng.landing.sql import insert_rows, literal, quoted
+from junheng.landing.taken import Former, Taken, changed_files, choose, findings_of_files
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
 
@@ -59,13 +60,16 @@ def land(
     scratch_folder: Path,
     mapping: LandingMap = NO_MAP,
     on_step: Callable[[str], None] = lambda _file: None,
+    former: Former | None = None,
 ) -> Landing:
     """Fill the schema `raw` of the open build file, and the accounts in `quality`.
 
-    Files are written into `scratch_folder` where reading needs them. Raises UsageError for a path that is none,
+    Files are written into `scratch_folder` where reading needs them; raw tables whose files are those of the `former`
+    landing are taken over from it. Raises UsageError for a path that is none,
     DataError when nothing in it is a raw table.
     """
     handed = hand_in(path, scratch_folder, findings)
+    first_finding = findings.total()
     # A national year lands in half the time when its texts are stored as they are.
     connection.execute(f"set memory_limit = '{MEMORY}'")
     connection.execute("set disabled_compression_methods = 'dictionary,fsst,dict_fsst'")
@@ -74,13 +78,23 @@ def land(
     landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)
     for unread in handed.unread:
         landing.pass_over_file(unread.file, unread.severity, unread.rule_id)
+    landing.take_over(former, handed.files)
     for file in handed.files:
+        if file.name in landing.taken.files:
+            landing.accounts.add_all(landing.taken.records(file.name))
+            continue
         on_step(file.name)
         landing.add_file(file)
     if landing.is_nothing:
         expected = ", ".join(f"{table}.csv" for table in contract)
         raise DataError("no_known_file", file=path, expected=expected)
-    return landing.finished()
+    return replace(
+        landing.finished(),
+        handed=handed.files,
+        taken=frozenset(landing.taken.files),
+        blocks=tuple(landing.blocks()),
+        findings=findings_of_files(connection, first_finding, handed.files),
+    )
 
 
 class _Landing:
@@ -111,6 +125,9 @@ class _Landing:
         self.twins: list[tuple[Block, Reading]] = []
         self.doubtful: set[str] = set()
         self._bytes: set[tuple[str, str | None, int]] = set()
+        self.taken = Taken()
+        # What was read ahead to see which tables it speaks of.
+        self._ahead: dict[str, list[Block]] = {}
         connection.execute("create schema if not exists raw")
         for table in contract.values():
             _create(connection, table)
@@ -122,10 +139,29 @@ class _Landing:
         """Whether nothing of what was handed in is, or was to be, a raw table."""
         return not self.open and all(record.status == NOT_READ for record in self.accounts.records)
 
+    def take_over(self, former: Former | None, files: Sequence[HandedFile]) -> None:
+        """Take over the raw tables that no new or changed file speaks of; `add_file` reads the others."""
+        changed = changed_files(former, files)
+        if former is None or changed is None:
+            return
+        spoken_of: dict[str, frozenset[str]] = {}
+        for file in changed:
+            try:
+                self._ahead[file.name] = self.files.blocks(file)
+            except FileRefusedError:
+                return  # it will be refused again, with its finding
+            readings = [recognise(block, self.contract, self.mapping) for block in self._ahead[file.name]]
+            spoken_of[file.name] = frozenset(
+                table for reading in readings for table in (reading.table, *reading.candidates) if table
+            )
+        names = {file.name for file in files}
+        self.taken = choose(former, files, spoken_of, [name for name in former.files if name not in names])
+        self.taken.copy(self.connection, self.contract)
+
     def add_file(self, file: HandedFile) -> None:
         """Read every block of a file."""
         try:
-            blocks = self.files.blocks(file)
+            blocks = self._ahead.pop(file.name, None) or self.files.blocks(file)
         except FileRefusedError as refused:
             self.findings.add(refused.finding)
             self.pass_over_file(file, refused.finding.severity, refused.finding.rule_id)
@@ -145,9 +181,13 @@ class _Landing:
         """Account for a file in which no block is read; its finding is there."""
         self.accounts.add(record_of_file(file, REJECTED if severity == CRITICAL else NOT_READ, rule_id))
 
+    def blocks(self) -> list[Block]:
+        """The outlines of all blocks, also of those that were not read again."""
+        return [*(block for block, _ in self.readings), *self.taken.blocks()]
+
     def finished(self) -> Landing:
         """Judge what was kept as text, compare what came from several places, close the accounts."""
-        self.mapping.require_used(block for block, _ in self.readings)
+        self.mapping.require_used(self.blocks())
         self._settle()
         for block, reading in self.twins:
             if not self.seen.is_repeated(block, reading):
@@ -192,7 +232,7 @@ class _Landing:
         for code in restore_leading_zeros(self.connection, self.contract):
             by_place.setdefault((code.table, code.file, code.sheet), []).append(code)
         for place, codes in by_place.items():
-            one = next(one for one in self.landed if (one.table, one.block.file.name, one.block.sheet) == place)
+            block = next(self._blocks_at(*place))
             self.connection.execute(
                 "create or replace table scratch.restored"
                 " (row_number bigint, column_name varchar, before varchar, after varchar)"
@@ -202,9 +242,18 @@ class _Landing:
                 "scratch.restored",
                 [[code.row, code.column, code.before, code.after] for code in codes],
             )
-            self.accounts.add_conversions(
-                one.block, f"select *, {literal(RESTORED)} as conversion from scratch.restored"
-            )
+            self.accounts.add_conversions(block, f"select *, {literal(RESTORED)} as conversion from scratch.restored")
+
+    def _blocks_at(self, table: str, file: str, sheet: str | None) -> Iterator[Block]:
+        for one in self.landed:
+            if (one.table, one.block.file.name, one.block.sheet) == (table, file, sheet):
+                yield one.block
+        numbers = {one.block for one in self.taken.records(file) if (one.table_name, one.sheet) == (table, sheet)}
+        yield from (
+            block
+            for block in self.taken.blocks()
+            if (block.file.name, block.sheet) == (file, sheet) and block.number in numbers
+        )
 
     def _account_for_merges(self, one: OpenBlock, filled: Sequence[FilledCell]) -> None:
         if not filled:
@@ -272,6 +321,7 @@ class _Landing:
     def _table(self, name: str) -> LandedTable:
         blocks = [one for one in self.landed if one.table == name]
         files = tuple({one.block.file.name: one.block.file for one in blocks}.values())
+        files += tuple(self.taken.files_of(name))
         row = self.connection.execute(f"select count(*) from raw.{quoted(name)}").fetchone() or (0,)
         return LandedTable(name, files, int(row[0]), sum(one.rows_rejected for one in blocks))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from junheng.findings import Finding
 from junheng.landing.accounting import LANDED, Counted, SourceRecord, record_of_block
 from junheng.landing.model import Block, HandedFile, Reading
 
@@ -89,8 +90,16 @@ class LandedTable:
 
 @dataclass(frozen=True)
 class Landing:
-    """All that was handed in and what became of it. `readings` are all blocks as they were read, without their rows."""
+    """All that was handed in and what became of it. `readings` are all blocks as they were read, without their rows.
+
+    `handed` are the files; `taken` the names of those that were not read again, whose readings are missing; `blocks`
+    the outlines of all blocks; `findings` what landing has to say of the files, None when that is too much to keep.
+    """
 
     tables: tuple[LandedTable, ...]
     records: tuple[SourceRecord, ...]
     readings: tuple[tuple[Block, Reading], ...] = ()
+    handed: tuple[HandedFile, ...] = ()
+    taken: frozenset[str] = frozenset()
+    blocks: tuple[Block, ...] = ()
+    findings: tuple[Finding, ...] | None = None

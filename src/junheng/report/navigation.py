@@ -21,6 +21,7 @@ OF_COUNTY = (
 OF_REPORT = (
     ("counties", "counties", ()),
     ("quality", "quality", ("rules.html.j2", "rule.html.j2", "suite.html.j2", "sources.html.j2", "quarantine.html.j2")),
+    ("trends", "trends", ()),
     ("audit", "audit", ()),
     ("methods", "methods", ()),
     ("console", "console", ()),

@@ -73,10 +73,11 @@ def makers() -> tuple[PageMaker, ...]:
         quality,
         schools,
         strip,
+        trends,
     )
 
     of_counties = (overview, indicators, strip, schools, differences, items, ledger)
-    return tuple(module.pages for module in (counties, *of_counties, quality, audit, methods, console))
+    return tuple(module.pages for module in (counties, *of_counties, quality, trends, audit, methods, console))
 
 
 def write_site(
