@@ -12,18 +12,21 @@ import duckdb
 
 from junheng import dbt_runner
 from junheng.checks import check_conservation, check_marts, check_raw, data_rules, record_findings
-from junheng.errors import DataError, MachineError, UsageError
+from junheng.errors import MachineError
 from junheng.findings import WARNING, Finding, Findings
 from junheng.gate import SHOWN_FINDINGS, WORSE, FailOn, refuse, refuse_county, refuse_worse
+from junheng.history.inputs import Input
 from junheng.history.of_build import recorder_of
 from junheng.history.recording import Recorder, recorded
 from junheng.history.trend import write_run_history
 from junheng.history.unchanged import former_landing, published_from
 from junheng.history.worse import findings_of, worse_than_last
+from junheng.judged_year import judged_year, require_schools
 from junheng.known_issues import Judged, KnownIssue, apply_known_issues, read_known_issues, refuse_unknown_rules
+from junheng.landing.kept import take_kept
 from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
-from junheng.landing.outcome import LandedTable
+from junheng.landing.outcome import LandedTable, Landing
 from junheng.messages import Messages
 from junheng.old_logs import forget_old
 from junheng.preflight import require_room
@@ -48,8 +51,18 @@ KEPT_BUILDS = 5
 
 
 @dataclass(frozen=True)
+class KeptBuild:
+    """A former build whose raw tables are judged again, and the name of the result. `data` are its files."""
+
+    build_id: str
+    warehouse: Path
+    name: str
+    data: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
 class BuildOptions:
-    """What the user asked for. `raw` is a file, a folder or a ZIP; None is the sample county."""
+    """What the user asked for. `raw` is a file, a folder or a ZIP; None is the sample county, or the `kept` build."""
 
     raw: Path | None
     out: Path
@@ -65,6 +78,7 @@ class BuildOptions:
     keep: int = KEPT_BUILDS
     if_changed: bool = False
     worse: bool = False
+    kept: KeptBuild | None = None
 
 
 @dataclass
@@ -141,7 +155,8 @@ def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> 
     contract = read_contract(project.standards)
     run = Build(options, project, contract, issues, recorder.today, work, messages, progress, recorder)
     landed, warnings = _land(run)
-    school_year = _judged_year(options, work)
+    with work.connect() as connection:
+        school_year = judged_year(connection, options.school_year)
     recorder.school_year = school_year
     found = Found()
     if options.with_suites:
@@ -156,11 +171,7 @@ def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> 
 def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
     with run.progress.step("land") as step, run.work.connect() as connection:
         findings = Findings(connection)
-        path = run.options.raw or run.project.sample
-        mapping = read_map(run.options.mapping, run.contract) if run.options.mapping else NO_MAP
-        former = former_landing(run.work.out, run.recorder.landing_key) if run.options.if_changed else None
-        folder = run.work.landing
-        landing = land(connection, path, run.contract, findings, run.messages, folder, mapping, step.say, former)
+        landing = _landed(run, connection, findings, step)
         landed = list(landing.tables)
         step.rows = sum(table.rows for table in landed)
         if landing.taken:
@@ -173,6 +184,18 @@ def _land(run: Build) -> tuple[list[LandedTable], list[Finding]]:
         refuse(run.work, findings, run.messages, "critical")
         findings.put_into_words(run.messages)
         return landed, findings.first(WARNING, SHOWN_FINDINGS)
+
+
+def _landed(run: Build, connection: duckdb.DuckDBPyConnection, findings: Findings, step: Step) -> Landing:
+    """The raw tables: read from files, or as a kept build has them."""
+    options = run.options
+    if options.kept:
+        return take_kept(connection, options.kept.warehouse, run.contract)
+    path = options.raw or run.project.sample
+    mapping = read_map(options.mapping, run.contract) if options.mapping else NO_MAP
+    former = former_landing(run.work.out, run.recorder.landing_key) if options.if_changed else None
+    folder = run.work.landing
+    return land(connection, path, run.contract, findings, run.messages, folder, mapping, step.say, former)
 
 
 def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, found: Found) -> None:
@@ -188,7 +211,7 @@ def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, foun
                 set_aside(connection, run.contract, results)
             found.accounts = account(connection, landed)
             if run.options.quarantine:
-                _require_schools(connection, school_year)
+                require_schools(connection, school_year)
 
 
 def _transform(run: Build) -> None:
@@ -275,24 +298,3 @@ def _report(run: Build, step: Step) -> list[Finding]:
     ledger = Ledger.of(run.work.out)
     write_parts(run.work.warehouse, folder, options, ledger, lambda part, _files: step.say(part))
     return in_words(ledger.problems, run.messages)[:SHOWN_FINDINGS]
-
-
-def _require_schools(connection: duckdb.DuckDBPyConnection, school_year: int) -> None:
-    row = connection.execute(f"select count(*) from raw.schools where school_year = {school_year}").fetchone()
-    if not row or not row[0]:
-        raise DataError("all_schools_quarantined", file="schools.csv", found=str(school_year))
-
-
-def _judged_year(options: BuildOptions, work: Workspace) -> int:
-    """The school year that was asked for, or the latest of the data."""
-    with work.connect() as connection:
-        rows = connection.execute("select distinct school_year from raw.schools order by school_year").fetchall()
-    years = [int(year) for (year,) in rows]
-    if not years:
-        raise DataError("no_schools", file="schools.csv")
-    if options.school_year is None:
-        return years[-1]
-    if options.school_year not in years:
-        expected = ", ".join(str(year) for year in years)
-        raise UsageError("school_year_not_in_data", found=str(options.school_year), expected=expected)
-    return options.school_year

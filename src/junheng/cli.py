@@ -22,6 +22,7 @@ from junheng.commands.ledger import ledger
 from junheng.commands.notify import notify
 from junheng.commands.options import help_text
 from junheng.commands.query import query
+from junheng.commands.rejudge import rejudge
 from junheng.commands.report import report
 from junheng.commands.rollback import rollback
 from junheng.commands.template import template
@@ -60,6 +61,7 @@ for command in (
     report,
     history,
     diff,
+    rejudge,
     rollback,
     notify,
     doctor,

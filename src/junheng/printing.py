@@ -60,8 +60,8 @@ def print_summary(summary: Summary, messages: Messages, *, quiet: bool) -> None:
         print(messages.text("summary", "quarantined", tables=", ".join(tables)), file=sys.stderr)
     if quiet:
         return
-    if summary.status == "unchanged":
-        print(messages.text("history", "unchanged"))
+    if summary.status != "published":
+        print(messages.text("history", summary.status))
     for county in summary.counties:
         print(_county(county, summary.school_year, messages))
     for line in _landing(summary.landing, messages):

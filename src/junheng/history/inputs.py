@@ -95,13 +95,16 @@ def inputs_of(
     ledger: Path,
     today: date,
     parameters: Mapping[str, Any],
+    data: tuple[Input, ...] | None = None,
 ) -> Inputs:
     """Read and hash everything that a build with these paths would read.
 
-    `project` is the root of the dbt project, `raw` None its sample county. The day of a run counts only through the
-    known issues that have expired by then. Raises OSError for a file that cannot be read.
+    `project` is the root of the dbt project, `raw` None its sample county; `data` are files that were hashed before.
+    The day of a run counts only through the known issues that have expired by then. Raises OSError for a file that
+    cannot be read.
     """
-    files = [*_data(raw or project / SAMPLE), *_one("data", mapping, "map: ")]
+    read = data if data is not None else tuple(_data(raw or project / SAMPLE))
+    files = [*read, *_one("data", mapping, "map: ")]
     files += [Input("standards", *_named(path, name)) for name, path in _files(project / STANDARDS)]
     if standards is not None:
         files += [Input("standards", *_named(path, f"own: {name}")) for name, path in _files(standards)]

@@ -32,6 +32,8 @@ def recorder_of(
         "language": messages.language,
     }
     recorder = Recorder(work, progress, messages, today, asked)
+    if options.kept:
+        recorder.name, recorder.from_build = options.kept.name, options.kept.build_id
     recorder.inputs = _inputs(options, project, recorder)
     recorder.landing_key = _landing_key(options, project, recorder)
     return recorder
@@ -55,6 +57,7 @@ def _inputs(options: BuildOptions, project: Project, recorder: Recorder) -> Inpu
             ledger=recorder.work.out / LEDGER,
             today=recorder.today,
             parameters=recorder.parameters,
+            data=options.kept.data if options.kept else None,
         )
     except OSError:
         return None

@@ -64,7 +64,6 @@ class Recorder:
     landing_key: str = ""
     status: str = "published"
     build_id: str | None = None
-    results: Path | None = None
 
     def note_landing(self, landing: Landing) -> None:
         """Keep what was landed, for the record and for the next landing."""
@@ -164,15 +163,16 @@ def add_missing(out: Path, died: Sequence[str] = ()) -> None:
 
 
 def _add_done(recorder: Recorder) -> None:
-    published = Output(recorder.work.out).builds
-    found = sorted(published.glob(f"*-{recorder.build_id}/{RUN}")) if recorder.build_id else []
-    if recorder.status != "unchanged" and found:
-        recorder.results = found[-1]
     record = recorder.record(recorder.status, 0, finished_at=_now())
-    if recorder.results:
-        staged = read_record(recorder.results)
+    if recorder.status == "unchanged":
+        # Nothing was found, so nothing is told twice; `runs.duckdb` has the run with the next one that finds something.
+        History(recorder.work.out).append(replace(record, inputs=()))
+        return
+    found = sorted(Output(recorder.work.out).builds.glob(f"*-{recorder.build_id}/{RUN}")) if recorder.build_id else []
+    if found:
+        staged = read_record(found[-1])
         record = replace(record, counties=staged.counties, findings=staged.findings)
-    add_run(recorder.work.out, record, recorder.results if recorder.status != "unchanged" else None)
+    add_run(recorder.work.out, record, found[-1] if found else None)
 
 
 def _add_ended(recorder: Recorder, error: BaseException) -> None:

@@ -5,7 +5,7 @@ Every row of every file is landed, rejected, repeated, or recognised as what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,21 +13,13 @@ import duckdb
 
 from junheng.errors import DataError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings
-from junheng.landing.accounting import (
-    NOT_READ,
-    REJECTED,
-    Accounts,
-    record_of_block,
-    record_of_file,
-    year_column,
-)
-from junheng.landing.codes import CONVERSION as RESTORED
-from junheng.landing.codes import RestoredCode, restore_leading_zeros
+from junheng.landing.accounting import NOT_READ, REJECTED, Accounts, record_of_block, record_of_file, year_column
+from junheng.landing.counted import count_merges, restore_codes
 from junheng.landing.forms import as_read
 from junheng.landing.headers import header_word_test
 from junheng.landing.intake import hand_in
 from junheng.landing.mapping import NO_MAP, LandingMap
-from junheng.landing.merged import FilledCell, fill_down
+from junheng.landing.merged import fill_down
 from junheng.landing.model import Block, GridRows, HandedFile, Reading
 from junheng.landing.named_years import NamedYears
 from junheng.landing.odd_rows import OddRows
@@ -38,7 +30,7 @@ from junheng.landing.refused import FileRefusedError
 from junheng.landing.repeats import SeenBlocks, take_repeats_out
 from junheng.landing.rows import BlockRows
 from junheng.landing.source_files import SourceFiles
-from junheng.landing.sql import insert_rows, literal, quoted
+from junheng.landing.sql import quoted
 from junheng.landing.taken import Former, Taken, changed_files, choose, findings_of_files
 from junheng.messages import Messages
 from junheng.raw_contract import RawTable
@@ -47,7 +39,6 @@ from junheng.raw_contract import RawTable
 MEMORY = "500MB"
 REQUIRED_TABLE = "schools"
 # Blocks that nobody expects in a raw table: nothing is said of them.
-CELL_FILLED = "merged_cell_filled"
 NO_DATA = ("own_sheet", "skipped_by_map")
 
 
@@ -65,8 +56,8 @@ def land(
     """Fill the schema `raw` of the open build file, and the accounts in `quality`.
 
     Files are written into `scratch_folder` where reading needs them; raw tables whose files are those of the `former`
-    landing are taken over from it. Raises UsageError for a path that is none,
-    DataError when nothing in it is a raw table.
+    landing are taken over from it. Raises UsageError for a path that is none, DataError when nothing in it is a raw
+    table.
     """
     handed = hand_in(path, scratch_folder, findings)
     first_finding = findings.total()
@@ -126,7 +117,6 @@ class _Landing:
         self.doubtful: set[str] = set()
         self._bytes: set[tuple[str, str | None, int]] = set()
         self.taken = Taken()
-        # What was read ahead to see which tables it speaks of.
         self._ahead: dict[str, list[Block]] = {}
         connection.execute("create schema if not exists raw")
         for table in contract.values():
@@ -142,20 +132,15 @@ class _Landing:
     def take_over(self, former: Former | None, files: Sequence[HandedFile]) -> None:
         """Take over the raw tables that no new or changed file speaks of; `add_file` reads the others."""
         changed = changed_files(former, files)
-        if former is None or changed is None:
-            return
-        spoken_of: dict[str, frozenset[str]] = {}
-        for file in changed:
-            try:
-                self._ahead[file.name] = self.files.blocks(file)
-            except FileRefusedError:
-                return  # it will be refused again, with its finding
-            readings = [recognise(block, self.contract, self.mapping) for block in self._ahead[file.name]]
-            spoken_of[file.name] = frozenset(
-                table for reading in readings for table in (reading.table, *reading.candidates) if table
-            )
-        names = {file.name for file in files}
-        self.taken = choose(former, files, spoken_of, [name for name in former.files if name not in names])
+        try:
+            self._ahead = {file.name: self.files.blocks(file) for file in changed}
+        except FileRefusedError:
+            return  # it will be refused again, with its finding
+        readings = {
+            name: [recognise(block, self.contract, self.mapping) for block in blocks]
+            for name, blocks in self._ahead.items()
+        }
+        self.taken = choose(former, files, readings)
         self.taken.copy(self.connection, self.contract)
 
     def add_file(self, file: HandedFile) -> None:
@@ -182,7 +167,7 @@ class _Landing:
         self.accounts.add(record_of_file(file, REJECTED if severity == CRITICAL else NOT_READ, rule_id))
 
     def blocks(self) -> list[Block]:
-        """The outlines of all blocks, also of those that were not read again."""
+        """The outlines of all blocks, also of those not read again."""
         return [*(block for block, _ in self.readings), *self.taken.blocks()]
 
     def finished(self) -> Landing:
@@ -193,7 +178,7 @@ class _Landing:
             if not self.seen.is_repeated(block, reading):
                 self._add_block(block, reading)
         self._settle()
-        self._restore_codes()
+        restore_codes(self.connection, self.contract, self.accounts, self._block_at)
         take_repeats_out(self.connection, self.contract, self.accounts, self.findings, self.messages)
         self.named_years.report(self.accounts, self.findings)
         self.accounts.write(self.contract)
@@ -223,53 +208,14 @@ class _Landing:
             self.doubtful.add(table.name)
             return
         self.open.append(one)
-        self._account_for_merges(one, filled)
+        count_merges(self.connection, self.accounts, one, filled)
         one.block = _outline(block)
 
-    def _restore_codes(self) -> None:
-        """Put back leading zeros that a spreadsheet ate, where only one code fits; each is accounted for."""
-        by_place: dict[tuple[str, str, str | None], list[RestoredCode]] = {}
-        for code in restore_leading_zeros(self.connection, self.contract):
-            by_place.setdefault((code.table, code.file, code.sheet), []).append(code)
-        for place, codes in by_place.items():
-            block = next(self._blocks_at(*place))
-            self.connection.execute(
-                "create or replace table scratch.restored"
-                " (row_number bigint, column_name varchar, before varchar, after varchar)"
-            )
-            insert_rows(
-                self.connection,
-                "scratch.restored",
-                [[code.row, code.column, code.before, code.after] for code in codes],
-            )
-            self.accounts.add_conversions(block, f"select *, {literal(RESTORED)} as conversion from scratch.restored")
-
-    def _blocks_at(self, table: str, file: str, sheet: str | None) -> Iterator[Block]:
-        for one in self.landed:
-            if (one.table, one.block.file.name, one.block.sheet) == (table, file, sheet):
-                yield one.block
-        numbers = {one.block for one in self.taken.records(file) if (one.table_name, one.sheet) == (table, sheet)}
-        yield from (
-            block
-            for block in self.taken.blocks()
-            if (block.file.name, block.sheet) == (file, sheet) and block.number in numbers
-        )
-
-    def _account_for_merges(self, one: OpenBlock, filled: Sequence[FilledCell]) -> None:
-        if not filled:
-            return
-        columns = {use.position: use.column for use in one.reading.columns}
-        self.connection.execute(
-            "create or replace table scratch.filled (row_number bigint, column_name varchar, after varchar)"
-        )
-        insert_rows(
-            self.connection,
-            "scratch.filled",
-            [[cell.row, columns[cell.position], cell.text] for cell in filled],
-        )
-        self.accounts.add_conversions(
-            one.block, f"select *, {literal(CELL_FILLED)} as conversion, null::varchar as before from scratch.filled"
-        )
+    def _block_at(self, table: str, file: str, sheet: str | None) -> Block:
+        """The first block of a raw table on a sheet of a file, read now or taken over."""
+        read = (one.block for one in self.landed if one.table == table)
+        there = (block for block in (*read, *self.taken.blocks_of(table)) if block.file.name == file)
+        return next(block for block in there if block.sheet == sheet)
 
     def _pass_over(self, block: Block, reading: Reading) -> None:
         """A block that is no raw table, or in doubt: no row of it is landed."""

@@ -20,7 +20,7 @@ from junheng.landing import file_kind
 from junheng.landing.accounting import LANDED, REPEATED, SourceRecord
 from junheng.landing.codes import CONVERSION as RESTORED
 from junheng.landing.codes import SCHOOLS
-from junheng.landing.model import Block, GridRows, HandedFile
+from junheng.landing.model import Block, GridRows, HandedFile, Reading
 from junheng.landing.sql import insert_rows, listed, literal, quoted
 from junheng.raw_contract import RawTable
 
@@ -72,6 +72,12 @@ class Taken:
         """The outlines of the blocks of all files that are taken over."""
         return [block for block in self.former.blocks if block.file.name in self.files] if self.former else []
 
+    def blocks_of(self, table: str) -> list[Block]:
+        """The outlines of the blocks of a raw table that is taken over."""
+        records = self.former.records if self.former else ()
+        places = {one.place for one in records if one.table_name == table}
+        return [block for block in self.blocks() if (block.file.name, block.sheet, block.number) in places]
+
     def files_of(self, table: str) -> list[HandedFile]:
         """The files whose rows stand in a table that is taken over."""
         if self.former is None or table not in self.tables:
@@ -104,14 +110,15 @@ class Taken:
         insert_rows(connection, TABLE, [list(astuple(one)) for one in self.former.findings if one.file in self.files])
 
 
-def choose(
-    former: Former | None, files: Sequence[HandedFile], spoken_of: Mapping[str, frozenset[str]], gone: Iterable[str]
-) -> Taken:
-    """Choose what is taken over. `spoken_of` are the tables of each file that is new or has changed, `gone` the names
-    of former files that were not handed in again.
+def choose(former: Former | None, files: Sequence[HandedFile], readings: Mapping[str, Sequence[Reading]]) -> Taken:
+    """Choose what is taken over. `readings` are those of the blocks of each file that is new or has changed; without
+    any file that is the same there is nothing.
     """
-    if former is None:
+    if former is None or not is_possible(former, files):
         return Taken()
+    names = {file.name for file in files}
+    gone = [name for name in former.files if name not in names]
+    spoken_of = {name: _tables(of_file) for name, of_file in readings.items()}
     same = {file.name: file for file in files if file.name not in spoken_of}
     touched = set(former.unfit).union(*spoken_of.values())
     touched |= {table for name in (*spoken_of, *gone) for table in former.tables_of(name)}
@@ -128,18 +135,28 @@ def choose(
     return Taken(former, same, tables)
 
 
-def changed_files(former: Former | None, files: Sequence[HandedFile]) -> list[HandedFile] | None:
-    """The files that are new or have changed; None when nothing can be taken over."""
-    if former is None:
-        return None
+def changed_files(former: Former | None, files: Sequence[HandedFile]) -> list[HandedFile]:
+    """The files that are new or have changed and have to be looked at first; none when nothing can be taken over."""
+    return _changed(former, files) if former is not None and is_possible(former, files) else []
+
+
+def is_possible(former: Former, files: Sequence[HandedFile]) -> bool:
+    """Whether it is clear which file is which, and what has changed is small enough to be held in memory."""
+    changed = _changed(former, files)
     hashes = [file.sha256 for file in files]
     # The same bytes under two names are one table: which of the two names counts is not to be guessed here.
-    if len(set(hashes)) < len(hashes):
-        return None
-    changed = [file for file in files if former.files.get(file.name) != file.sha256]
-    moved = {file.sha256 for file in changed} & set(former.files.values())
+    is_clear = len(set(hashes)) == len(hashes) and not {file.sha256 for file in changed} & set(former.files.values())
     in_memory = sum(file.size for file in changed if file.kind not in (file_kind.TEXT, file_kind.PARQUET))
-    return None if moved or in_memory > MOST_BYTES or len(changed) == len(files) else changed
+    return is_clear and in_memory <= MOST_BYTES and len(changed) < len(files)
+
+
+def _changed(former: Former, files: Sequence[HandedFile]) -> list[HandedFile]:
+    return [file for file in files if former.files.get(file.name) != file.sha256]
+
+
+def _tables(readings: Sequence[Reading]) -> frozenset[str]:
+    """The raw tables that the blocks of a file are, or may be."""
+    return frozenset(table for reading in readings for table in (reading.table, *reading.candidates) if table)
 
 
 def write_former(
