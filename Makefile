@@ -11,7 +11,7 @@ BIN := .venv/bin
 OUT ?= build
 TEST := build/.test
 
-.PHONY: build test setup setup-dev lint parse pytest dbt-build format docs lock wheel clean
+.PHONY: build test setup setup-dev lint parse pytest dbt-build format docs lock wheel sbom vulnerabilities clean
 
 build: setup
 	$(BIN)/python -m junheng build --out "$(OUT)"
@@ -70,6 +70,27 @@ docs: setup-dev
 lock:
 	uv pip compile pyproject.toml -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -o requirements.lock
 	uv pip compile pyproject.toml -q --extra dev -c requirements.lock --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+
+# A list of all that a release brings along, with versions, licences and dependencies, for the release notes.
+SBOM = build/.sbom
+sbom:
+	rm -rf $(SBOM)
+	$(PYTHON) -m venv $(SBOM)/tools
+	$(SBOM)/tools/bin/python -m pip install -q "cyclonedx-bom>=7.5,<8"
+	$(PYTHON) -m venv $(SBOM)/release
+	$(SBOM)/release/bin/python -m pip install -q -r requirements.lock
+	$(SBOM)/release/bin/python -m pip install -q --no-deps .
+	mkdir -p dist
+	$(SBOM)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o dist/sbom.cdx.json $(SBOM)/release/bin/python
+	$(SBOM)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible --of XML -o dist/sbom.cdx.xml $(SBOM)/release/bin/python
+	rm -rf $(SBOM)
+
+# Known vulnerabilities of the locked dependencies; a dependency that cannot be looked up is a failure too.
+vulnerabilities:
+	$(PYTHON) -m venv build/.audit
+	build/.audit/bin/python -m pip install -q "pip-audit>=2.9,<3"
+	build/.audit/bin/pip-audit --strict --no-deps --disable-pip -r requirements.lock
+	build/.audit/bin/pip-audit --strict --no-deps --disable-pip -r requirements-dev.lock
 
 wheel: setup-dev
 	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
