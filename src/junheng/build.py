@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,7 +116,9 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
     try:
         return _build(options, messages, progress)
     except (duckdb.Error, OSError) as error:
-        raise MachineError("engine", found=str(error).strip()) from error
+        found = str(error).strip()
+        is_full = getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in found
+        raise MachineError("disk_full" if is_full else "engine", found=found) from error
 
 
 def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:

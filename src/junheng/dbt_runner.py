@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -16,6 +17,13 @@ import duckdb
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
 ENTRY = "from dbt.cli.main import cli; cli()"
+# dbt ends with the build that has started it, however that ends: its end of a pipe is closed then.
+NEVER_ALONE = """import os, threading
+def watch():
+    os.read(0, 1)
+    os._exit(1)
+threading.Thread(target=watch, daemon=True).start()
+"""
 SHOWN_ROWS = 3
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
 CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
@@ -45,7 +53,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
     MachineError for everything else.
     """
-    command = [*_command(run, "build"), *selection]
+    command = [*_command(run, "build", before=NEVER_ALONE), *selection]
     run.logs.mkdir(parents=True, exist_ok=True)
     said: list[str] = []
     nodes = 0
@@ -53,7 +61,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
         command,
         cwd=run.target.parent,
         env=_environment(run.warehouse),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -72,6 +80,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
                     on_node(data["node_info"]["node_name"], int(data.get("index", nodes)), int(data.get("total", 0)))
                 elif event["info"]["level"] == "error":
                     said.append(str(event["info"]["msg"]).strip())
+            process.wait()  # before its pipe is closed
         except BaseException:
             # A build that is ended does not wait for dbt to end.
             process.kill()
@@ -106,9 +115,9 @@ def docs(run: DbtRun) -> Path:
     return page
 
 
-def _command(run: DbtRun, *words: str) -> list[str]:
+def _command(run: DbtRun, *words: str, before: str = "") -> list[str]:
     """The command line that every run of dbt begins with."""
-    command = [sys.executable, "-c", ENTRY, "--log-format", "json", "--log-format-file", "text"]
+    command = [sys.executable, "-c", before + ENTRY, "--log-format", "json", "--log-format-file", "text"]
     command += ["--log-path", str(run.logs), "--no-version-check", *words, "--project-dir", str(run.project)]
     return [*command, "--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb"]
 
@@ -137,8 +146,11 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     results = _read_json(run.target / "run_results.json").get("results", [])
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
     if not failed:
-        detail = "\n".join(line for line in said if line)[-2000:]
-        return MachineError("dbt_failed", found=detail, log=log)
+        lines = [line for line in said if line]
+        # dbt that cannot write its log ends in a traceback of many lines: the one that matters is enough.
+        if full := [line for line in lines if os.strerror(errno.ENOSPC) in line]:
+            return MachineError("disk_full", file=run.warehouse.parent, found=full[-1].strip())
+        return MachineError("dbt_failed", found="\n".join(lines)[-2000:], log=log)
     nodes = _read_json(run.target / "manifest.json").get("nodes", {})
     first = failed[0]
     node = nodes.get(first["unique_id"], {})

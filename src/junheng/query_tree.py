@@ -38,9 +38,10 @@ def require_harmless(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     ((text,),) = connection.execute("select json_serialize_sql(?)", [asked]).fetchall()
     tree = json.loads(text)
     if tree["error"]:
-        found = str(tree.get("error_message", "")).strip()
-        is_other = tree.get("error_type") == "not implemented"
-        raise UsageError("query_not_reading" if is_other else "query_failed", found=found.splitlines()[0])
+        if tree.get("error_type") == "not implemented":
+            kinds = ", ".join(statement.type.name for statement in connection.extract_statements(asked))
+            raise UsageError("query_not_reading", found=kinds)
+        raise UsageError("query_failed", found=str(tree.get("error_message", "")).strip().split("\n")[0])
     for name in sorted(set(_forbidden(tree))):
         raise UsageError("query_not_allowed", found=name)
 

@@ -12,11 +12,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from junheng.build import BuildOptions, build
 from junheng.errors import MachineError
 from junheng.history.database import NAME, refresh
 from junheng.history.record import RunRecord
 from junheng.history.recording import add_run
 from junheng.history.store import History
+from junheng.messages import Messages
+from junheng.progress import Progress
 from junheng.published import PARTS, Output
 from junheng.workspace import workspace
 from tests.unit.test_published import PowerCutError, seen, staged
@@ -220,6 +223,23 @@ def test_a_folder_that_the_system_keeps_closed_is_told(tmp_path: Path) -> None:
             pass
         assert refused.value.message_id == "out_not_writable"
         assert refused.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "error", [full(), duckdb.IOException("IO Error: Could not write file: No space left on device")]
+)
+def test_a_disk_that_becomes_full_is_called_so(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("junheng.build._build", fill)
+    messages = Messages("zh")
+    with pytest.raises(MachineError) as ended:
+        build(BuildOptions(tmp_path, tmp_path), messages, Progress(messages, quiet=True))
+    assert ended.value.message_id == "disk_full"
+    assert "磁盘写满" in messages.error(ended.value)
 
 
 def test_a_clock_that_goes_back_changes_no_order(tmp_path: Path) -> None:

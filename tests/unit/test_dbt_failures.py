@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,38 @@ def test_a_failure_names_what_failed_and_who_has_to_act(
     assert words in (error.found or "")
     log = Path(str(error.params["log"]))
     assert log.is_file()
+
+
+def test_a_full_disk_is_called_so_and_not_a_traceback(tmp_path: Path) -> None:
+    arguments = dbt_runner.DbtRun(tmp_path, tmp_path / "warehouse.duckdb", tmp_path / "target", tmp_path / "logs")
+    said = [
+        "Traceback (most recent call last):",
+        '  File "x.py", line 1',
+        "OSError: [Errno 28] No space left on device",
+    ]
+    error = dbt_runner._failure(arguments, [*said, "--- Logging error ---"])
+    assert isinstance(error, MachineError)
+    assert error.message_id == "disk_full"
+    assert error.found == said[-1]
+    assert dbt_runner._failure(arguments, said[:2]).message_id == "dbt_failed"
+
+
+STARTER = """
+import subprocess, sys, time
+from junheng.dbt_runner import NEVER_ALONE
+code = NEVER_ALONE + "import time; print('alive', flush=True); time.sleep(60); print('late', flush=True)"
+subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+time.sleep(60)
+"""
+
+
+def test_dbt_does_not_outlive_a_build_that_is_killed() -> None:
+    starter = subprocess.Popen([sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True)
+    assert starter.stdout is not None
+    assert starter.stdout.readline() == "alive\n"
+    begun = time.monotonic()
+    starter.kill()
+    # The pipe is open until the last process that has it ends.
+    assert starter.stdout.read() == ""
+    starter.wait()
+    assert time.monotonic() - begun < 30
