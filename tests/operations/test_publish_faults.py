@@ -214,10 +214,9 @@ def test_what_others_have_broken_is_in_nobodys_way(tmp_path: Path) -> None:
     assert not (tmp_path / "builds" / "000099-broken").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that is closed to everybody is known on Linux only")
 def test_a_folder_that_the_system_keeps_closed_is_told(tmp_path: Path) -> None:
     closed = Path("/sys/kernel")  # nobody may write here, not even the administrator
-    if not closed.is_dir():
-        pytest.skip("no such file system here")
     for out in (closed, closed / "out"):
         with pytest.raises(MachineError) as refused, workspace(out):
             pass

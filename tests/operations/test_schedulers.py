@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as Tree
+from configparser import ConfigParser
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,21 +66,31 @@ def test_the_line_of_cron_has_five_fields_a_user_and_the_script() -> None:
     assert re.fullmatch(r"(\d+|\*) (\d+|\*) \* \* \* junheng /\S+/junheng-nightly\.sh", line)
 
 
-def test_the_service_calls_the_command_and_systemd_takes_the_units(tmp_path: Path) -> None:
-    service = (EXAMPLES / "junheng.service").read_text(encoding="utf-8")
-    found = re.search(r"^ExecStart=(\S+) (.*)$", service, re.MULTILINE)
-    assert found is not None
-    assert understood(shlex.split(found[2]))["log_json"] == Path("-")
-    tool = shutil.which("systemd-analyze")
-    if tool is None:
-        pytest.skip("no systemd here")
-    # The command is not where the example has it: any program stands in for it.
-    (tmp_path / "junheng.service").write_text(service.replace(found[1], sys.executable), encoding="utf-8")
-    shutil.copy(EXAMPLES / "junheng.timer", tmp_path)
-    units = ["junheng.service", "junheng.timer"]
-    done = subprocess.run([tool, "verify", "--man=no", *units], cwd=tmp_path, capture_output=True, text=True)
-    told = [line for line in done.stderr.splitlines() if "junheng" in line]
-    assert (done.returncode, told) == (0, [])
+def unit(path: Path) -> ConfigParser:
+    """A unit file of systemd; a key that stands twice is an error."""
+    found = ConfigParser(interpolation=None)
+    found.optionxform = str  # type: ignore[assignment,method-assign]
+    found.read_string(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_service_calls_the_command_and_the_timer_starts_it(tmp_path: Path) -> None:
+    service, timer = unit(EXAMPLES / "junheng.service"), unit(EXAMPLES / "junheng.timer")
+    program, *arguments = shlex.split(service["Service"]["ExecStart"])
+    assert understood(arguments)["log_json"] == Path("-")
+    assert service["Service"]["Type"] == "oneshot"
+    assert timer["Timer"].get("Unit", "junheng.service") == "junheng.service"
+    assert timer["Timer"]["OnCalendar"]
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    # Where there is systemd it is asked. The command is not where the example has it: any program stands in for it.
+    if tool := shutil.which("systemd-analyze"):
+        text = (EXAMPLES / "junheng.service").read_text(encoding="utf-8")
+        (tmp_path / "junheng.service").write_text(text.replace(program, sys.executable), encoding="utf-8")
+        shutil.copy(EXAMPLES / "junheng.timer", tmp_path)
+        units = ["junheng.service", "junheng.timer"]
+        done = subprocess.run([tool, "verify", "--man=no", *units], cwd=tmp_path, capture_output=True, text=True)
+        told = [line for line in done.stderr.splitlines() if "junheng" in line]
+        assert (done.returncode, told) == (0, [])
 
 
 def test_the_task_of_windows_is_well_formed_and_calls_the_command() -> None:

@@ -16,6 +16,13 @@ from junheng.report.ledger_cells import NotTaken, filled_in
 FILE = "ledger.csv"
 FORMULA = ("=", "+", "-", "@", "'")
 
+# What is wrong with a cell that was filled in -> the finding of the file.
+NOT_TAKEN = {
+    "date_wrong": "ledger_date_wrong",
+    "status_wrong": "ledger_status_wrong",
+    "text_too_long": "ledger_text_too_long",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -68,10 +75,10 @@ class Ledger:
         try:
             records = list(csv.reader(StringIO(_decoded(path.read_bytes()), newline=""), strict=True))
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            return cls({}, [_problem("unreadable", found=str(error))])
+            return cls({}, [_problem("ledger_unreadable", found=str(error))])
         if not records or ID not in records[0] or len(set(records[0])) < len(records[0]):
             found = ", ".join(records[0]) if records else ""
-            return cls({}, [_problem("columns_missing", row=1, found=found, expected=", ".join(HEADER))])
+            return cls({}, [_problem("ledger_columns_missing", row=1, found=found, expected=", ".join(HEADER))])
         return _taken(records)
 
     def for_the_public(self) -> Ledger:
@@ -119,11 +126,11 @@ def _taken(records: Sequence[Sequence[str]]) -> Ledger:
     """The entries of the records below the header."""
     header = records[0]
     problems = [
-        _problem("column_missing", row=1, column=name, expected=", ".join(HEADER))
+        _problem("ledger_column_missing", row=1, column=name, expected=", ".join(HEADER))
         for name in FILLED_IN
         if name not in header
     ] + [
-        _problem("column_unknown", row=1, column=name, expected=", ".join(HEADER))
+        _problem("ledger_column_unknown", row=1, column=name, expected=", ".join(HEADER))
         for name in header
         if name not in HEADER
     ]
@@ -132,19 +139,21 @@ def _taken(records: Sequence[Sequence[str]]) -> Ledger:
         if not any(cells):
             continue
         if len(cells) != len(header):
-            problems.append(_problem("cells", row=number, found=str(len(cells)), expected=str(len(header))))
+            problems.append(_problem("ledger_cells", row=number, found=str(len(cells)), expected=str(len(header))))
             continue
         named = dict(zip(header, cells, strict=True))
         key = named[ID].strip()
         if not key or key in entries:
-            problems.append(_problem("id_twice" if key else "id_missing", row=number, column=ID, found=key or None))
+            problems.append(
+                _problem("ledger_id_twice" if key else "ledger_id_missing", row=number, column=ID, found=key or None)
+            )
             continue
         values: dict[str, str] = {}
         for name in FILLED_IN:
             text = _unguarded(named.get(name, ""))
             match filled_in(name, text):
                 case NotTaken(kind, expected):
-                    problems.append(_problem(kind, row=number, column=name, found=text, expected=expected))
+                    problems.append(_problem(NOT_TAKEN[kind], row=number, column=name, found=text, expected=expected))
                 case value:
                     values[name] = value
         entries[key] = Entry(**values)
@@ -152,17 +161,23 @@ def _taken(records: Sequence[Sequence[str]]) -> Ledger:
 
 
 def _problem(
-    kind: str,
+    rule_id: str,
     *,
     row: int | None = None,
     column: str | None = None,
     found: str | None = None,
     expected: str | None = None,
 ) -> Finding:
-    return Finding(f"ledger_{kind}", WARNING, file=FILE, row=row, column=column, found=found or None, expected=expected)
+    return Finding(rule_id, WARNING, file=FILE, row=row, column=column, found=found or None, expected=expected)
 
 
 def in_words(problems: Sequence[Finding], messages: Messages) -> list[Finding]:
     """The problems of a ledger with their titles, and what to do about them."""
-    action = messages.text("finding_actions", "ledger")
-    return [replace(one, title=messages.text("findings", one.rule_id), action=action) for one in problems]
+    return [
+        replace(
+            one,
+            title=messages.text("findings", one.rule_id),
+            action=messages.text("finding_actions", one.rule_id),
+        )
+        for one in problems
+    ]
