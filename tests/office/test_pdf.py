@@ -59,7 +59,8 @@ def test_a_long_ledger_still_fits_the_page(facts: Facts, tmp_path: Path) -> None
     pdf.write_pages(facts, tmp_path, "zh", Ledger(entries))
     path = tmp_path / COUNTY / "pdf" / "0500152001.pdf"
     assert described(path)["Pages"] == "1"
-    assert pdf_text(path).count("新建教室") > 400
+    # Lines break within words: each sign is there as often as it was written.
+    assert pdf_text(path).count("新") >= 125 * len(gaps) > 400
 
 
 def test_the_same_warehouse_gives_the_same_bytes(written: Written, facts: Facts, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_without_the_extra_it_says_what_to_install(
 def test_without_a_chinese_font_it_says_what_to_install(
     facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_font", lambda: None)
+    monkeypatch.setattr(pdf, "chinese_font", lambda: None)
     with pytest.raises(UsageError) as caught:
         pdf.write_pages(facts, tmp_path, "zh", Ledger({}))
     assert caught.value.message_id == "pdf_font_missing"

@@ -9,7 +9,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as Tree
 from configparser import ConfigParser
 from pathlib import Path
@@ -85,7 +84,7 @@ def test_the_service_calls_the_command_and_the_timer_starts_it(tmp_path: Path) -
     # Where there is systemd it is asked. The command is not where the example has it: any program stands in for it.
     if tool := shutil.which("systemd-analyze"):
         text = (EXAMPLES / "junheng.service").read_text(encoding="utf-8")
-        (tmp_path / "junheng.service").write_text(text.replace(program, sys.executable), encoding="utf-8")
+        (tmp_path / "junheng.service").write_text(text.replace(program, shutil.which("true") or ""), encoding="utf-8")
         shutil.copy(EXAMPLES / "junheng.timer", tmp_path)
         units = ["junheng.service", "junheng.timer"]
         done = subprocess.run([tool, "verify", "--man=no", *units], cwd=tmp_path, capture_output=True, text=True)

@@ -16,6 +16,8 @@ from junheng.validation.suites import Rule
 from junheng.validation.unique import UniqueRule
 
 QUERY = "unexpected_rows_query"
+# What the judged table is called where a suite does not name one.
+UNNAMED = "batch"
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -32,9 +34,12 @@ def definition_of(plan: Plan, rule: Rule) -> str:
 
 
 def _query(plan: Plan, rule: Rule, written: Any) -> str | None:
+    name = plan.suite.table or UNNAMED
     if written is not None:
-        return str(written).replace("{batch}", plan.suite.table).replace("{{", "{").replace("}}", "}").strip()
-    source = exp.alias_(exp.to_table(plan.suite.table, dialect=DIALECT), META_ALIAS, table=True)
+        return str(written).replace("{batch}", name).replace("{{", "{").replace("}}", "}").strip()
+    *above, table = name.split(".")
+    schema, database = (*reversed(above), None, None)[:2]
+    source = exp.table_(table, schema, database, quoted=True, alias=META_ALIAS)
     match plan.rules.get(rule.rule_id):
         case RowRule() as compiled:
             found = exp.select("*").from_(source).where(compiled.fails)
