@@ -35,7 +35,7 @@ MEASURES = {
     "rows_landed": True,
 }
 _OF_COUNTIES = {
-    "county_verdict": "list_position({verdicts}, verdict)",
+    "county_verdict": "nullif(list_position({verdicts}, verdict), 0)",
     "units_compliant": "units_compliant",
     "units_no_data": "units_no_data",
     "coefficients_met": "coefficients_met",
@@ -57,6 +57,9 @@ class Tolerance:
     def forgives(self, before: int, loss: int) -> bool:
         """Whether a loss against the former figure is within it; exact."""
         return loss <= self.allowed or Decimal(loss) * 100 <= self.percent * before
+
+
+STRICT = Tolerance(Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -108,18 +111,20 @@ def read_tolerances(standards: Path) -> dict[str, Tolerance]:
                     found=row["measure"],
                     expected=", ".join(MEASURES),
                 )
-            try:
-                tolerances[row["measure"]] = Tolerance(Decimal(row["allowed"] or 0), Decimal(row["allowed_pct"] or 0))
-            except InvalidOperation as error:
-                raise UsageError(
-                    "tolerance_wrong",
-                    file=path.name,
-                    row=number,
-                    column="allowed",
-                    found=f"{row['allowed']} / {row['allowed_pct']}",
-                    expected="0, 1, 2.5, …",
-                ) from error
+            tolerances[row["measure"]] = Tolerance(*(_number(row, number, name) for name in ("allowed", "allowed_pct")))
     return tolerances
+
+
+def _number(row: Mapping[str, str], number: int, column: str) -> Decimal:
+    try:
+        value = Decimal(row[column] or 0)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise UsageError(
+            "tolerance_wrong", file=SEED, row=number, column=column, found=row[column], expected="0, 1, 2.5, …"
+        )
+    return value
 
 
 def findings_of(worse: Sequence[Worse], messages: Messages) -> list[Finding]:
@@ -147,9 +152,8 @@ def _shown(measure: str, value: int | None, messages: Messages) -> str:
 
 def _worse(before: Measured, after: Measured, tolerances: Mapping[str, Tolerance]) -> Iterator[Worse]:
     for (measure, place), former in before.items():
-        tolerance = tolerances.get(measure)
-        if tolerance is None:
-            continue
+        # A measure that the seed leaves out may not be worse at all.
+        tolerance = tolerances.get(measure, STRICT)
         now = after.get((measure, place))
         if now is None:
             yield Worse(measure, place, former, None, tolerance)
@@ -169,7 +173,9 @@ def _measure(connection: duckdb.DuckDBPyConnection, catalog: str, school_year: i
     ).fetchall()
     for county, *values in rows:
         for measure, value in zip(_OF_COUNTIES, values, strict=True):
-            found[measure, county] = int(value or 0)
+            # What is not there is not 0: it is gone, and that is worse.
+            if value is not None:
+                found[measure, county] = int(value)
     counts = ", ".join(f"count(*) filter (where {where})" for where in FINDINGS.values())
     row = connection.execute(f"select {counts} from {catalog}.quality.failing_row").fetchone() or ()
     for kind, count in zip(FINDINGS, row, strict=True):
