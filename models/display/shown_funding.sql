@@ -12,6 +12,14 @@ with
             {{ exact_decimal('funding.required_per_pupil') }} as exact_required,
             {{ standing_of('funding') }} as standing
         from funding
+    ),
+
+    -- What is required is rounded on the side on which the school does not stand, and the school's figure against both.
+    limited as (
+        select
+            *,
+            {{ shown_against('exact_required', 'digits', [['exact_per_pupil', "'<='", 'is_met']]) }} as threshold_shown
+        from judged
     )
 
 select
@@ -29,12 +37,17 @@ select
     cast(judged.pupils as string) as pupils_shown,
     {{
         shown_against(
-            'judged.exact_per_pupil', 'judged.digits', [['judged.exact_required', 'judged.operator', 'judged.is_met']]
+            'judged.exact_per_pupil',
+            'judged.digits',
+            [
+                ['judged.exact_required', 'judged.operator', 'judged.is_met'],
+                ['cast(judged.threshold_shown as decimal(28, 10))', 'judged.operator', 'judged.is_met'],
+            ],
         )
     }} as value_shown,
     '元/生' as unit_zh,
     'yuan per pupil' as unit_en,
-    {{ shown_number('judged.exact_required', 'judged.digits') }} as threshold_shown,
+    judged.threshold_shown,
     {{ in_wan('judged.required_yuan') }} as required_shown,
     cast(judged.pupils_counted as string) as pupils_counted_shown,
     cast(judged.boarders as string) as boarders_shown,
@@ -42,7 +55,7 @@ select
     {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
-from judged
+from limited as judged
 left join {{ word_as('measures', 'measure', 'judged.measure') }}
 left join {{ word_as('stages', 'stage', 'judged.stage') }}
 left join {{ word_as('standings', 'standing', 'judged.standing') }}

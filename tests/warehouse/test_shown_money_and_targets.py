@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from tests.warehouse.harness import CompiledModel
 from tests.warehouse.test_shown_figures import OPERATORS
 from tests.warehouse.test_shown_tables import half_even, seed
 
@@ -93,8 +95,38 @@ def test_funding_is_amount_over_pupils_against_what_is_required(warehouse: duckd
         if is_met is not None:
             limit = Fraction(required) / pupils
             assert (Fraction(row["value_shown"]) >= limit) is is_met or exact == limit, row
-            assert row["threshold_shown"] == half_even(limit, 2)
+            assert row["threshold_shown"] == half_even(limit, places(row["threshold_shown"]))
+            assert (Fraction(row["value_shown"]) >= Fraction(row["threshold_shown"])) is is_met, row
     assert judged > 10 or not is_sample(warehouse)
+
+
+@pytest.mark.parametrize(
+    ("exact", "required", "is_met", "shown"),
+    [
+        (1.004, 1.0049, False, ("1.00", "1.005")),
+        (1.006, 1.0134, False, ("1.006", "1.01")),
+        (1.0134, 1.006, True, ("1.01", "1.01")),
+        (1.0049, 1.004, True, ("1.005", "1.00")),
+        (1.0151, 1.0149, True, ("1.02", "1.01")),
+        (650.0, 650.0, True, ("650.00", "650.00")),
+        (649.996, 650.0, False, ("649.996", "650.00")),
+    ],
+)
+def test_what_is_required_never_stands_on_the_other_side(
+    exact: float, required: float, is_met: bool, shown: tuple[str, str], built_counties: Path
+) -> None:
+    model = CompiledModel(built_counties, "display", "shown_funding")
+    funding = {
+        "fiscal_year": 2024,
+        "county_code": "990000",
+        "measure": "public_funds_budget",
+        "per_pupil_yuan": exact,
+        "required_per_pupil": required,
+        "is_met": is_met,
+        "status": "pass" if is_met else "fail",
+    }
+    (row,) = model.run({"marts.fct_funding_per_pupil": [funding]})
+    assert (row["value_shown"], row["threshold_shown"]) == shown
 
 
 def test_growth_is_the_change_on_the_year_before(warehouse: duckdb.DuckDBPyConnection) -> None:
