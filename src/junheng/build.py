@@ -20,6 +20,7 @@ from junheng.gate import SHOWN_FINDINGS, WORSE, FailOn, refuse, refuse_county, r
 from junheng.history.inputs import Input
 from junheng.history.of_build import recorder_of
 from junheng.history.recording import Recorder, recorded
+from junheng.history.since_last import write_changes
 from junheng.history.trend import write_run_history
 from junheng.history.unchanged import former_landing, published_from
 from junheng.history.worse import findings_of, worse_than_last
@@ -276,6 +277,8 @@ def _publish(run: Build, landed: Sequence[LandedTable], found: Found, school_yea
         facts = RunFacts(school_year, run.today, _fail_on(run.options), run.options.quarantine)
         write_quality(run.work, landed, found.results, found.judged, facts)
         write_run_history(run.work.warehouse, run.work.out, school_year, run.recorder.landing["rows"])
+        kept = run.options.kept.warehouse if run.options.kept else None
+        write_changes(run.work.warehouse, run.work.out, run.recorder.record("published", 0), school_year, kept)
         rows = export_tables(run.work)
         if run.options.with_report:
             found.about_ledger = _report(run, step)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from junheng.errors import UsageError
-from junheng.history.causes import UNKNOWN, Differences, causes, differences
+from junheng.history.causes import Differences, causes, differences
 from junheng.history.changes import Changes, Judged, RuleChange, VerdictChange, changes_between, count_by_kind
 from junheng.history.choosing import run_named
 from junheng.history.record import RunRecord
 from junheng.history.store import KeptRun
-from junheng.messages import Messages, catalogue
+from junheng.history.wording import cause_words, known_word, verdict_word
+from junheng.messages import Messages
 from junheng.terminal import json_text, visible
 
 SHOWN = 40
@@ -106,17 +107,12 @@ def _verdict(change: VerdictChange, of_change: tuple[str, ...], messages: Messag
     ]
     what = messages.text("diff_kinds", change.kind) + (f" {change.id}" if change.id else "")
     before, after = _judged(change.before, change.kind, messages), _judged(change.after, change.kind, messages)
-    words = [messages.text("causes", cause) for cause in of_change] or [messages.text("causes", UNKNOWN)]
-    separator = messages.text("diff", "or")
-    return f"{' '.join(place)} {what}: {before} → {after} [{separator.join(words)}]"
+    return f"{' '.join(place)} {what}: {before} → {after} [{cause_words(of_change, messages)}]"
 
 
 def _judged(judged: Judged | None, kind: str, messages: Messages) -> str:
-    if judged is None:
-        return messages.text("diff", "nothing")
-    section = {"county": "verdicts", "item": "item_statuses", "unit": "unit_classes"}.get(kind, "statuses")
-    word = _word(section, judged.verdict, messages)
-    return word if judged.value is None or kind == "unit" else f"{word} ({_plain(judged.value)})"
+    word = verdict_word(kind, judged.verdict if judged else None, messages)
+    return word if judged is None or judged.value is None or kind == "unit" else f"{word} ({_plain(judged.value)})"
 
 
 def _rest(changes: Changes, messages: Messages) -> list[str]:
@@ -134,7 +130,7 @@ def _rest(changes: Changes, messages: Messages) -> list[str]:
 
 def _rule(rule: RuleChange, messages: Messages) -> str:
     states = [
-        f"{_word('statuses', status, messages) if status else messages.text('diff', 'nothing')} {_number(failed)}"
+        f"{known_word('statuses', status, messages) if status else messages.text('diff', 'nothing')} {_number(failed)}"
         for status, failed in (
             (rule.status_before, rule.failed_before),
             (rule.status_after, rule.failed_after),
@@ -143,13 +139,8 @@ def _rule(rule: RuleChange, messages: Messages) -> str:
     return f"{rule.rule_id}: {states[0]} → {states[1]}"
 
 
-def _word(section: str, key: str, messages: Messages) -> str:
-    known: Mapping[str, Any] = catalogue().get(section, {})
-    return messages.text(section, key) if key in known else key
-
-
 def _stage(stage: str, messages: Messages) -> str:
-    return _word("stages", stage, messages)
+    return known_word("stages", stage, messages)
 
 
 def _plain(value: str) -> str:
