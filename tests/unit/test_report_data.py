@@ -179,6 +179,7 @@ def test_readme_names_every_kind_of_file_in_both_languages(facts: Facts, tmp_pat
     examples = (
         *("index.html", "zh/a.html", "en/a.html", "assets/report.css", "data/parquet/a.parquet", "data/csv/a.csv"),
         *("data/report.json", "data/report.schema.json", "data/dbt.html", "a.docx", "tables/a.xlsx", "schools/a.pdf"),
+        "parts.json",
     )
     for name in examples:
         path = tmp_path / name

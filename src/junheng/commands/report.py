@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from junheng.commands.options import DEFAULT_OUT, Json, Lang, Out, help_text
-from junheng.commands.running import echo_json, run_command
+from junheng.commands.running import echo_json, run_command, say_aside
 from junheng.messages import Messages
 
 
@@ -19,6 +19,7 @@ def report(
         Path | None, typer.Option("--template", metavar="FILE.docx", help=help_text("report_template"))
     ] = None,
     public: Annotated[bool, typer.Option("--public", help=help_text("report_public"))] = False,
+    wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=help_text("wait"))] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
     as_json: Json = False,
     lang: Lang = None,
@@ -28,7 +29,7 @@ def report(
     def run(messages: Messages) -> None:
         from junheng.findings import as_json as finding_as_json
         from junheng.printing import print_findings
-        from junheng.report.ledger import Ledger, in_words
+        from junheng.report.ledger import in_words
         from junheng.report.report_command import ReportOptions, parts_named, write_report
 
         written: dict[str, int] = {}
@@ -38,14 +39,29 @@ def report(
             if not (quiet or as_json):
                 typer.echo(messages.text("report", "part", part=part, files=files))
 
-        ledger = Ledger.of(out)
-        problems = in_words(ledger.problems, messages)
+        def on_wait(holder: str) -> None:
+            say_aside(messages.text("summary", "waiting", holder=holder))
+
         options = ReportOptions(out, parts_named(only), messages.language, public, word_template)
-        folder = write_report(options, ledger, say)
+        report = write_report(options, say, wait, on_wait)
+        problems = in_words(report.problems, messages)
+        left_out = report.kept.left_out
         if as_json:
-            echo_json({"report": str(folder), "parts": written, "warnings": [finding_as_json(one) for one in problems]})
-        else:
-            print_findings(problems, messages)
-            typer.echo(messages.text("report", "written", folder=folder))
+            echo_json(
+                {
+                    "report": str(report.folder),
+                    "parts": written,
+                    "kept": list(report.kept.parts),
+                    "left_out": dict(left_out),
+                    "warnings": [finding_as_json(one) for one in problems],
+                }
+            )
+            return
+        print_findings(problems, messages)
+        if report.kept.parts and not quiet:
+            typer.echo(messages.text("report", "kept", parts=", ".join(report.kept.parts)))
+        for part, reason in left_out.items():
+            say_aside(messages.text("report", "left_out", part=part, reason=messages.text("report_left_out", reason)))
+        typer.echo(messages.text("report", "written", folder=report.folder))
 
     run_command(run, lang, as_json)

@@ -22,6 +22,7 @@ BOM = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 JSON_TYPES = {"VARCHAR": "string", "INTEGER": "integer", "BIGINT": "integer", "BOOLEAN": "boolean", "DOUBLE": "number"}
 CHUNK = 1 << 20
+SUMS = "SHA256SUMS"
 
 
 def write_data(facts: Facts, folder: Path) -> int:
@@ -144,13 +145,13 @@ def write_index(facts: Facts, folder: Path) -> int:
     """Write `README.txt`, in both languages, and `SHA256SUMS` over every other file; gives the number of files."""
     (folder / "README.txt").write_text(BOM + readme(facts, folder), encoding="utf-8", newline="\r\n")
     lines = [f"{digest(path)}  {path.relative_to(folder).as_posix()}" for path in files(folder)]
-    (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return len(lines) + 1
 
 
 def files(folder: Path) -> Sequence[Path]:
     """Every file of the report but the list of checksums, in a fixed order."""
-    found: Iterable[Path] = (path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    found: Iterable[Path] = (path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
@@ -174,6 +175,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("data/report.schema.json", "schema"),
     ("data/report.json", "json"),
     ("data/dbt.html", "dbt"),
+    ("parts.json", "parts"),
     (".docx", "docx"),
     (".xlsx", "xlsx"),
     (".pdf", "pdf"),

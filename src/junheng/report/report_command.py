@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
 from junheng.errors import MachineError, UsageError
+from junheng.findings import Finding
+from junheng.lock import only_one
 from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
 from junheng.report.ledger import Ledger
 from junheng.report.machine import write_data, write_index
 from junheng.report.public import PublicFacts
+from junheng.report.written import Kept, basis, kept_parts, names_of, take_over, write_record
+
+# What a report is called while it is written, and the one before it while the two change places.
+MADE, FORMER = ".report-", "-former"
 
 
 @dataclass(frozen=True)
@@ -118,49 +124,89 @@ def write_parts(
     options: ReportOptions,
     ledger: Ledger,
     say: Callable[[str, int], None] = lambda _part, _files: None,
-) -> int:
-    """Write the parts into an empty folder, and what is in it; gives the number of files.
+    former: Path | None = None,
+) -> Kept:
+    """Write the parts into an empty folder, with what else is kept of a `former` report, and what is in it.
 
-    `ledger` holds what people filled in. Raises UsageError for a warehouse that is none of this version.
+    `ledger` holds what people filled in. Gives what was kept and what not. Raises UsageError for a warehouse that is
+    none of this version and for a kept file that somebody has changed.
     """
     shown = ledger.for_the_public() if options.public else ledger
     with PublicFacts(warehouse) if options.public else Facts(warehouse) as facts:
+        now = basis(facts, shown)
+        kept = kept_parts(former, now, options.only) if former else Kept({}, {})
+        written: dict[str, Sequence[str]] = {}
         for part in PARTS:
             if part.name in options.only:
+                before = names_of(folder)
                 say(part.name, part.write(facts, folder, options, shown))
-        if "site" in options.only:
+                written[part.name] = sorted(names_of(folder) - before)
+        for name, files in kept.parts.items():
+            take_over(former or folder, folder, files)
+            written[name] = files
+        if "site" in written:
             write_downloads(facts, folder)
-        return write_index(facts, folder)
+        write_record(
+            replace(now, parts={part.name: written[part.name] for part in PARTS if part.name in written}), folder
+        )
+        write_index(facts, folder)
+        return kept
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was written: its folder, what of the ledger could not be taken, and what stayed of the former."""
+
+    folder: Path
+    problems: Sequence[Finding]
+    kept: Kept
 
 
 def write_report(
-    options: ReportOptions, ledger: Ledger, say: Callable[[str, int], None] = lambda _part, _files: None
-) -> Path:
+    options: ReportOptions,
+    say: Callable[[str, int], None] = lambda _part, _files: None,
+    wait: float = 0,
+    on_wait: Callable[[str], None] = lambda _holder: None,
+) -> Report:
     """Write the report beside the published warehouse; the former one is replaced when all of it is written.
 
-    Raises UsageError without a warehouse, MachineError when the disk refuses. Gives the folder.
+    No build runs meanwhile; `wait` seconds are waited for one. Raises UsageError without a warehouse, MachineError when
+    the disk refuses or another process holds the output folder.
     """
-    warehouse = (options.out / "warehouse.duckdb").resolve()
-    # Beside the warehouse it tells of: the report belongs to its build.
-    target = warehouse.parent / "report"
-    if not warehouse.is_file():
-        raise UsageError("warehouse_missing", file=warehouse)
+    if not (options.out / "warehouse.duckdb").is_file():
+        raise UsageError("warehouse_missing", file=options.out / "warehouse.duckdb")
+    target = options.out / "report"
     try:
-        made = Path(mkdtemp(prefix=".report-", dir=warehouse.parent))
-        try:
-            write_parts(warehouse, made, options, ledger, say)
-            made.chmod(0o755)
-            _take_place(made, target)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        with only_one(options.out, wait, on_wait):
+            # Beside the warehouse it tells of: the report belongs to its build.
+            warehouse = (options.out / "warehouse.duckdb").resolve()
+            target = warehouse.parent / "report"
+            _put_right(target)
+            ledger = Ledger.of(options.out)
+            made = Path(mkdtemp(prefix=MADE, dir=warehouse.parent))
+            try:
+                kept = write_parts(warehouse, made, options, ledger, say, target)
+                made.chmod(0o755)
+                _take_place(made, target)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
         raise MachineError("report_not_written", file=target, found=error.strerror) from error
-    return target
+    return Report(target, ledger.problems, kept)
 
 
 def _take_place(made: Path, target: Path) -> None:
-    former = made.with_name(f"{made.name}-former")
+    former = made.with_name(f"{made.name}{FORMER}")
     if target.exists():
         target.replace(former)
     made.replace(target)
     shutil.rmtree(former, ignore_errors=True)
+
+
+def _put_right(target: Path) -> None:
+    """Remove what a command that was killed has left; killed between two renames, the former report comes back."""
+    for left in sorted(target.parent.glob(f"{MADE}*")):
+        if left.name.endswith(FORMER) and not target.exists():
+            left.replace(target)
+        else:
+            shutil.rmtree(left, ignore_errors=True)

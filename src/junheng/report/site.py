@@ -102,7 +102,7 @@ def write_site(
 def write_late(facts: Facts, folder: Path, make: Callable[[Writer], Page]) -> int:
     """Write one page of LATE in both languages into the folder of a site that is there. Gives the number of pages."""
     for language in LANGUAGES:
-        writer = Writer(facts, Texts(language), folder)
+        writer = Writer(facts, Texts(language), folder, facts.is_public)
         place = folder / language
         there = {path.relative_to(place).as_posix() for path in place.rglob("*.html")} | LATE
         page = make(writer)
