@@ -14,6 +14,7 @@ import duckdb
 
 from junheng import dbt_runner
 from junheng.checks import check_conservation, check_marts, check_raw, data_rules, record_findings
+from junheng.compiled_project import CompiledProject
 from junheng.errors import MachineError
 from junheng.findings import WARNING, Finding, Findings
 from junheng.gate import SHOWN_FINDINGS, WORSE, FailOn, refuse, refuse_county, refuse_worse
@@ -222,8 +223,16 @@ def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, foun
 def _transform(run: Build) -> None:
     with run.progress.step("transform") as step:
         work = run.work
-        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
-        nodes = dbt_runner.build(dbt, SELECTION, lambda name, index, total: step.say(f"{index}/{total} {name}"))
+
+        def on_node(name: str, index: int, total: int) -> None:
+            step.say(f"{index}/{total} {name}")
+
+        compiled = CompiledProject.of(run.project.root, work.out)
+        nodes = compiled.run(work.warehouse, on_node)
+        if nodes is None:
+            dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
+            nodes = dbt_runner.build(dbt, SELECTION, on_node)
+            compiled.keep(work.warehouse, dbt.target)
         step.detail = run.messages.text("summary", "nodes", nodes=nodes)
 
 

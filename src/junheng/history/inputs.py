@@ -28,6 +28,7 @@ PACKAGES = (
     *("altair", "vl-convert-python", "docxtpl", "python-docx", "XlsxWriter", "Jinja2"),
 )
 CODE_PARTS = ("models", "macros", "seeds/published", "seeds/display", "seeds/quality", "tests/dbt")
+DBT_PARTS = ("models", "macros", "seeds", "tests/dbt")
 CODE_FILES = ("dbt_project.yml", "profiles.yml")
 STANDARDS, RULES, SAMPLE = "seeds/standards", "expectations", "seeds/raw"
 # Compiled Python and what editors leave is no code.
@@ -122,6 +123,13 @@ def landing_key(project: Path, parameters: Mapping[str, Any], mapping: Path | No
     of = [*_program(), *shape, *_one("data", mapping, "map: ")]
     asked = {name: parameters.get(name) for name in ("language",)}
     return _hash(_text([[file.name, file.sha256] for file in of]) + _text(versions()) + _text(asked))
+
+
+def project_hash(project: Path) -> str:
+    """The hash of all that dbt reads of a project (its files, wherever they are) and of the versions that read them."""
+    parts = [_together("code", part, [*_files(project / part)]) for part in DBT_PARTS]
+    parts.append(_together("code", "project", [(name, project / name) for name in CODE_FILES]))
+    return _hash(_text([[part.name, part.sha256] for part in parts]) + _text(versions()))
 
 
 @cache

@@ -1,0 +1,191 @@
+"""What dbt has made of a project: the statements of every model and test, in order, and the tables of its seeds.
+
+They rest on the files of the project and on the versions alone, never on the data of a county: so they are kept under
+the hash of these, and a later build with the same project runs them without asking dbt, whose own work is four fifths
+of the time that it takes for a county. Tests that look only at rows that come with the project have passed for good.
+Whatever goes wrong is left to dbt, which then does all of it and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from junheng.history.inputs import project_hash
+
+CACHE = "JUNHENG_CACHE"
+# As many projects as are used in turn from one folder, a former version of the program among them.
+KEPT = 8
+# dbt builds beside what is there and renames; a new file has nothing there.
+BESIDE = '__dbt_tmp"'
+# With one of these the SQL of a model may depend on more than the files of the project.
+ASKS_MORE = re.compile(r"\b(run_query|statement|load_result|load_relation|adapter\s*\.\s*get_|env_var|invocation_id|"
+                       r"run_started_at|modules\s*\.)")  # fmt: skip
+NODES = "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar)"
+OnNode = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step: a seed to copy, a model to create, a test that has to give no row."""
+
+    kind: str
+    schema: str
+    name: str
+    sql: str
+
+
+class NotKept(Exception):  # noqa: N818
+    """Something of the project cannot be run without dbt."""
+
+
+@dataclass(frozen=True)
+class CompiledProject:
+    """The file that holds it; it is there after a build in which everything has passed."""
+
+    file: Path
+
+    @classmethod
+    def of(cls, project: Path, out: Path) -> CompiledProject:
+        """What is kept of the project at `project` (its root) for builds into `out`.
+
+        `JUNHENG_CACHE` names one folder for builds into several output folders.
+        """
+        folder = Path(os.environ.get(CACHE) or out / ".cache").absolute()
+        return cls(folder / f"{project_hash(project)}.duckdb")
+
+    def run(self, warehouse: Path, on_node: OnNode) -> int | None:
+        """Run all of it on a build file whose raw tables are there; gives the number of nodes.
+
+        None when nothing is kept or anything fails: dbt then does it from the beginning.
+        """
+        if not self.file.is_file():
+            return None
+        try:
+            with duckdb.connect(str(warehouse), config={"python_enable_replacements": "false"}) as connection:
+                connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
+                nodes = _nodes(connection)
+                for place, node in enumerate(nodes, start=1):
+                    _run(connection, node)
+                    on_node(node.name, place, len(nodes))
+                connection.execute("detach kept")
+        except (duckdb.Error, NotKept):
+            return None
+        return len(nodes)
+
+    def keep(self, warehouse: Path, target: Path) -> None:
+        """Keep what dbt has left in `target` after everything has passed; where that is impossible, nothing is kept."""
+        new = self.file.with_suffix(f".{os.getpid()}")
+        try:
+            nodes = [*_of_target(target)]
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.unlink(missing_ok=True)
+            _write(new, warehouse, nodes)
+            new.replace(self.file)
+            _forget_old(self.file.parent)
+        except (OSError, duckdb.Error, NotKept):
+            new.unlink(missing_ok=True)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
+    if node.kind == "test":
+        (wrong,) = connection.execute(f"select count(*) from ({node.sql})").fetchone() or (None,)
+        if wrong != 0:
+            raise NotKept
+        return
+    connection.execute(f'create schema if not exists "{node.schema}"')
+    if node.kind == "seed":
+        connection.execute(f'create table "{node.schema}"."{node.name}" as from kept."{node.schema}"."{node.name}"')
+    else:
+        connection.execute(node.sql)
+
+
+def _nodes(connection: duckdb.DuckDBPyConnection) -> list[Node]:
+    rows = connection.execute("select kind, schema_name, name, sql from kept.plan order by place").fetchall()
+    if not rows:
+        raise NotKept
+    return [Node(*row) for row in rows]
+
+
+def _write(file: Path, warehouse: Path, nodes: list[Node]) -> None:
+    with duckdb.connect(str(file), config={"python_enable_replacements": "false"}) as connection:
+        connection.execute(f"attach '{_quoted(warehouse)}' as built (read_only)")
+        for node in nodes:
+            if node.kind == "seed":
+                connection.execute(f'create schema if not exists "{node.schema}"')
+                table = f'"{node.schema}"."{node.name}"'
+                connection.execute(f"create table {table} as from built.{table}")
+        connection.execute(NODES)
+        rows = [[place, node.kind, node.schema, node.name, node.sql] for place, node in enumerate(nodes)]
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?)", rows)
+
+
+def _of_target(target: Path) -> Iterator[Node]:
+    """The nodes that dbt ran, in the order in which they ended. Raises NotKept, OSError."""
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    for macro in manifest["macros"].values():
+        if macro["package_name"] == manifest["metadata"]["project_name"]:
+            _require_files_only(macro["macro_sql"])
+    nodes = manifest["nodes"]  # exposures, which do nothing, are not among them
+    ran = {result["unique_id"]: _ended(result) for result in results if result["unique_id"] in nodes}
+    seeds = {name for name in ran if nodes[name]["resource_type"] == "seed"}
+    for name in sorted(ran, key=lambda name: (ran[name], name)):
+        node = nodes[name]
+        if node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= seeds:
+            continue
+        yield _node(target, node)
+
+
+def _ended(result: Mapping[str, Any]) -> str:
+    if result["status"] not in ("success", "pass"):
+        raise NotKept
+    return max((step["completed_at"] for step in result["timing"]), default="")
+
+
+def _node(target: Path, node: Mapping[str, Any]) -> Node:
+    kind = node["resource_type"]
+    config = node["config"]
+    if kind == "seed":
+        _require(config["materialized"] == "seed" and not _hooks(config))
+        return Node(kind, node["schema"], node["name"], "")
+    _require_files_only(node["raw_code"])
+    if kind == "test":
+        asked = (config["severity"], config["error_if"], config["fail_calc"], config["limit"])
+        _require(asked == ("ERROR", "!= 0", "count(*)", None))
+        return Node(kind, node["schema"], node["name"], node["compiled_code"])
+    _require(kind == "model" and config["materialized"] in ("table", "view") and not _hooks(config))
+    _require(not config["persist_docs"] and not config["grants"])
+    place = target / "run" / node["package_name"] / node["original_file_path"]
+    sql = place.read_text(encoding="utf-8")
+    _require(f'"{node["schema"]}"."{node["name"]}{BESIDE}' in sql)
+    return Node(kind, node["schema"], node["name"], sql.replace(BESIDE, '"'))
+
+
+def _hooks(config: Mapping[str, Any]) -> bool:
+    return bool(config.get("pre-hook") or config.get("post-hook"))
+
+
+def _require_files_only(jinja: str) -> None:
+    _require(ASKS_MORE.search(jinja) is None)
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise NotKept
+
+
+def _forget_old(folder: Path) -> None:
+    for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)[:-KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
