@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from junheng.compiled_project import CACHE
 from tests.published import Published, publish, published_in
 from tests.warehouse.counties import all_tables
 from tests.warehouse.harness import build_counties, run_dbt
@@ -32,6 +34,13 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
         return folder
 
     return folder_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+    """All builds of all processes share what dbt has made of the project."""
+    base = tmp_path_factory.getbasetemp()
+    os.environ[CACHE] = str((base if worker_id == "master" else base.parent) / "cache")
 
 
 @pytest.fixture(scope="session")

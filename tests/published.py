@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from junheng.compiled_project import CACHE
 from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
 
 
@@ -23,6 +24,12 @@ class Published:
     outcome: Outcome
     installed: Path
     working_directory: Path
+
+    @property
+    def compiled(self) -> Path:
+        """What was kept of the project."""
+        (file,) = (self.out.parent / "缓存").iterdir()
+        return file
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def install(folder: Path) -> Path:
 
 
 def publish(place: Path) -> None:
-    """Publish the sample county with a wheel that cannot be written meanwhile."""
+    """Publish the sample county through dbt, with a wheel that cannot be written meanwhile."""
     (place / "empty").mkdir()
     installed = install(place)
     for path in (*installed.rglob("*"), installed):
@@ -52,7 +59,7 @@ def publish(place: Path) -> None:
     outcome = junheng(
         *("build", "--raw", SAMPLE, "--out", place / "输出", "--json"),
         cwd=place / "empty",
-        environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
+        environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", CACHE: str(place / "缓存")},
     )
     for path in (installed, *installed.rglob("*")):
         path.chmod(0o755)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class CompiledProject:
 
         None when nothing is kept or anything fails: dbt then does it from the beginning.
         """
-        if not self.file.is_file():
+        if not _is_ours(self.file):
             return None
         try:
             with duckdb.connect(str(warehouse), config={"python_enable_replacements": "false"}) as connection:
@@ -88,10 +89,22 @@ class CompiledProject:
             new.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
             _write(new, warehouse, nodes)
+            new.chmod(0o644)
             new.replace(self.file)
             _forget_old(self.file.parent)
         except (OSError, duckdb.Error, NotKept):
             new.unlink(missing_ok=True)
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether the file is there and only we (or root) can have written it: its statements are run as they stand."""
+    try:
+        found = file.stat()
+    except OSError:
+        return False
+    if os.name != "posix":
+        return True
+    return found.st_uid in (0, os.getuid()) and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:

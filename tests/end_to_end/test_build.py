@@ -82,7 +82,7 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
         *("source_file", "landing_column", "landing_conversion", "rejected_row", "last_build", "verdict_change"),
     }
     parts = {"warehouse.duckdb", "marts", "quality", "report"}
-    own = {"builds", "current", "history", "logs", "runs.duckdb", ".build", ".cache", ".lock"}
+    own = {"builds", "current", "history", "logs", "runs.duckdb", ".build", ".lock"}
     assert {path.name for path in published.out.iterdir()} == parts | own
     assert list((published.out / ".build").iterdir()) == []
 
