@@ -12,7 +12,7 @@ import pytest
 from junheng.compiled_project import CACHE
 from tests.published import Published, publish, published_in
 from tests.warehouse.counties import all_tables
-from tests.warehouse.harness import build_counties, run_dbt
+from tests.warehouse.harness import build_counties_by_dbt, run_dbt
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 
@@ -54,9 +54,9 @@ def built_counties(once: Once) -> Path:
     """Path of a warehouse with the small counties of tests/warehouse/counties.py, built from landed rows."""
 
     def build(work: Path) -> None:
-        build_counties(work, all_tables())
+        build_counties_by_dbt(work, all_tables())
 
-    return once("built-counties", build) / "counties.duckdb"
+    return once("built-counties", build) / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from junheng.compiled_project import CompiledProject
+
 PROJECT = Path(__file__).parents[2]
 SQL_TYPES = {
     "integer": "integer",
@@ -70,16 +72,36 @@ def run_dbt(warehouse: Path, work: Path, *arguments: str) -> None:
 
 
 def build_counties(work: Path, tables: Mapping[str, Iterable[Row]], set_aside: Iterable[Row] = ()) -> Path:
-    """A warehouse built from the given raw rows; returns its path. `work` is left with dbt's target in it.
+    """A warehouse built from the given raw rows as `junheng build` builds it; returns its path.
 
     `set_aside` tells of rows that were set aside, in the columns of seed `quarantined_row`.
     """
-    warehouse = work / "counties.duckdb"
+    warehouse = _raw_counties(work, tables, set_aside)
+    compiled = CompiledProject.of(PROJECT, work)
+    if compiled.run(warehouse, lambda _name, _place, _nodes: None) is None:
+        _build_by_dbt(warehouse, work)
+        compiled.keep(warehouse, work / "target")
+    return warehouse
+
+
+def build_counties_by_dbt(work: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
+    """The same by dbt itself: `work` is left with dbt's target in it, for `CompiledModel`."""
+    warehouse = _raw_counties(work, tables, ())
+    _build_by_dbt(warehouse, work)
+    CompiledProject.of(PROJECT, work).keep(warehouse, work / "target")
+    return warehouse
+
+
+def _raw_counties(work: Path, tables: Mapping[str, Iterable[Row]], set_aside: Iterable[Row]) -> Path:
+    warehouse = work / "warehouse.duckdb"
     write_raw(warehouse, tables)
     write_set_aside(warehouse, set_aside)
+    return warehouse
+
+
+def _build_by_dbt(warehouse: Path, work: Path) -> None:
     seeds = ("path:seeds/raw", "path:seeds/quality")
     run_dbt(warehouse, work, "build", "--exclude", *seeds, "--exclude-resource-type", "unit_test")
-    return warehouse
 
 
 def write_set_aside(warehouse: Path, rows: Iterable[Row]) -> None:
