@@ -1,9 +1,13 @@
-"""`kill -9` at random moments of real builds. A moment is a share of the processor time of a whole build."""
+"""`kill -9` at random moments of real builds. A moment is a share of the processor time of a whole build.
+
+Some builds begin without what dbt has made of the project, as the first one of a version does: dbt runs in them.
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +20,8 @@ EVERY = 10
 PAUSE = 0.05
 # Of so many kills one hits the first process only; what it has started goes on without it.
 LEADER_ONLY = 5
+# Of so many builds one runs dbt.
+BY_DBT = 8
 
 
 def kill_builds(
@@ -30,23 +36,32 @@ def kill_builds(
     folder = OutputFolder(out)
     steps: Counter[str] = Counter()
     lost: list[str] = []
-    done = by_report = builds = 0
-    durations: dict[bool, float] = {}
+    _whole_build(place, raw, folder, lost, report=False)
+    done = by_report = through_dbt = 0
+    builds = 1
+    durations: dict[tuple[bool, bool], float] = {}
     moments = [
-        ((number + random_.random()) / kills, number % max(1, kills // max(1, reports)) == 0) for number in range(kills)
+        (
+            (number + random_.random()) / kills,
+            number % max(1, kills // max(1, reports)) == 0,
+            number % BY_DBT == BY_DBT // 2,
+        )
+        for number in range(kills)
     ]
     random_.shuffle(moments)
-    for moment, report in moments:
+    for moment, report, by_dbt in moments:
         if time.monotonic() > until:
             break
-        if report not in durations:
-            durations[report] = _whole_build(place, raw, folder, lost, report=report)
+        if (report, by_dbt) not in durations:
+            _forget(out, by_dbt)
+            durations[report, by_dbt] = _whole_build(place, raw, folder, lost, report=report)
             builds += 1
+        _forget(out, by_dbt)
         log = place / "log.jsonl"
         log.unlink(missing_ok=True)
         before = (out / "current").resolve()
         running = Running(build_command(raw, out, report=report, log=log), place)
-        end = moment * durations[report]
+        end = moment * durations[report, by_dbt]
         while running.process.poll() is None and running.cpu() < end:
             time.sleep(PAUSE)
         if running.process.poll() is not None:
@@ -58,12 +73,13 @@ def kill_builds(
         running.kill(all_of_it=done % LEADER_ONLY != LEADER_ONLY - 1)
         done += 1
         by_report += report
+        through_dbt += by_dbt
         step = step_of(log)
         steps[step] += 1
         problems = folder.problems()
         lost += [f"kill {done} in {step}: {problem}" for problem in problems]
         was = "the new" if (out / "current").resolve() != before else "the former"
-        where = f"{moment:.3f} of a build {'with' if report else 'without'} report, in {step}"
+        where = f"{moment:.3f} of a build {'with' if report else 'without'} report{', by dbt' * by_dbt}, in {step}"
         tell(f"kill {done}: {where}: {was} build, {problems or 'whole'}")
         if done % EVERY == 0:
             _whole_build(place, raw, folder, lost, report=False)
@@ -76,11 +92,17 @@ def kill_builds(
         "seed": seed,
         "kills": done,
         "kills_with_report": by_report,
+        "kills_by_dbt": through_dbt,
         "builds_between": builds,
         "lost": lost,
         "steps": dict(sorted(steps.items())),
         "left_in_temporary_folder": left,
     }
+
+
+def _forget(out: Path, by_dbt: bool) -> None:
+    if by_dbt:
+        shutil.rmtree(out / ".cache", ignore_errors=True)
 
 
 def _whole_build(place: Path, raw: Path, folder: OutputFolder, lost: list[str], *, report: bool) -> float:
