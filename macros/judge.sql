@@ -15,5 +15,5 @@
 
 {# A quotient for display and sorting, never for a verdict. NULL for an empty denominator. #}
 {% macro quotient(numerator, denominator) -%}
-    cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+    {{ nearest_double(numerator) }} / nullif({{ nearest_double(denominator) }}, 0)
 {%- endmacro %}

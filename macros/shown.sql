@@ -1,19 +1,4 @@
 {# Figures as people read them. Rounded once, half to even (GB/T 8170), on an exact decimal; the text keeps its zeros. #}
-{% macro half_even(value, digits) -%}
-    {%- set rounded -%} cast({{ value }} as decimal(28, {{ digits }})) {%- endset -%}
-    {%- set unit -%} cast({{ '1' if digits == 0 else '0.' ~ '0' * (digits - 1) ~ '1' }} as decimal(28, {{ digits }})) {%- endset -%}
-    case
-        when
-            abs(cast({{ rounded }} as decimal(28, 10)) - {{ value }}) * 2 = {{ unit }}
-            and mod(cast({{ rounded }} * {{ 10**digits }} as decimal(28, 0)), 2) <> 0
-        then cast({{ rounded }} - sign({{ value }}) * {{ unit }} as decimal(28, {{ digits }}))
-        else {{ rounded }}
-    end
-{%- endmacro %}
-
-{# A double or decimal as an exact decimal: a quotient that ends within nine places is itself again. #}
-{% macro exact_decimal(value) -%} cast(cast({{ value }} as decimal(28, 9)) as decimal(28, 10)) {%- endmacro %}
-
 {# A figure with as many digits as the column `digits` says (0 to 4). #}
 {% macro shown_number(value, digits) -%} {{ shown_against(value, digits, []) }} {%- endmacro %}
 
@@ -37,21 +22,16 @@
                                     )
                                     {% if not loop.last %} and {% endif %}
                                 {%- endfor %}
-                            then cast({{ half_even(value, places) }} as string)
+                            then {{ decimal_text(half_even(value, places), places) }}
                         {%- endfor %}
                         {%- for limit, operator, verdict in limits %}
                             when {{ beside(value, operator, limit, verdict) }} <> 0
                             then
-                                cast(
-                                    cast(
-                                        {{ limit }}
-                                        + {{ beside(value, operator, limit, verdict) }} * 0.000000001 as decimal(28, 9)
-                                    ) as string
-                                )
+                                {{ decimal_text('cast(' ~ limit ~ ' + ' ~ beside(value, operator, limit, verdict) ~ ' * 0.000000001 as decimal(28, 9))', 9) }}
                         {%- endfor %}
-                        else cast(cast({{ value }} as decimal(28, 9)) as string)
+                        else {{ decimal_text('cast(' ~ value ~ ' as decimal(28, 9))', 9) }}
                     end
-                {%- else -%} cast({{ half_even(value, base) }} as string)
+                {%- else -%} {{ decimal_text(half_even(value, base), base) }}
                 {%- endif %}
         {%- endfor %}
     end

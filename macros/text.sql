@@ -11,17 +11,17 @@
 
 {# A decimal as people write it: 4559.000000 -> 4559, 0.700000 -> 0.7. #}
 {% macro plain_number(number) -%}
-    regexp_replace(regexp_replace(cast({{ number }} as string), '0+$', ''), '[.]$', '')
+    regexp_replace(regexp_replace({{ decimal_text(number, 18) }}, '0+$', ''), '[.]$', '')
 {%- endmacro %}
 
-{# A decimal rounded half up to as many places as a column says (0 to 6), as people write it. #}
+{# A double rounded half up to as many places as a column says (0 to 6), as people write it. #}
 {% macro rounded_number(number, places) -%}
     case
         {{ places }}
         {%- for digits in range(6) %}
             when {{ digits }}
-            then {{ plain_number('cast(cast(' ~ number ~ ' as decimal(24, ' ~ digits ~ ')) as decimal(25, 6))') }}
+            then {{ plain_number('cast(' ~ decimal_of_double(number, 24, digits) ~ ' as decimal(25, 6))') }}
         {%- endfor %}
-        else {{ plain_number('cast(' ~ number ~ ' as decimal(24, 6))') }}
+        else {{ plain_number(decimal_of_double(number, 24, 6)) }}
     end
 {%- endmacro %}

@@ -1,12 +1,8 @@
 {# The date on which a stock of a school year is taken: 1 September. #}
-{% macro school_year_date(school_year) -%}
-    cast(concat(cast({{ school_year }} as string), '-09-01') as date)
-{%- endmacro %}
+{% macro school_year_date(school_year) -%} make_date({{ school_year }}, 9, 1) {%- endmacro %}
 
 {# The date that decides which rule a fiscal year falls under: its last day. #}
-{% macro fiscal_year_date(fiscal_year) -%}
-    cast(concat(cast({{ fiscal_year }} as string), '-12-31') as date)
-{%- endmacro %}
+{% macro fiscal_year_date(fiscal_year) -%} make_date({{ fiscal_year }}, 12, 31) {%- endmacro %}
 
 {# Half-open validity: valid_from is included, valid_to is not; NULL is open. #}
 {% macro is_valid_on(row, on_date) -%}

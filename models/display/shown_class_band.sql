@@ -1,5 +1,5 @@
 with
-    bands as (select * from {{ ref('fct_class_band') }}),
+    bands as (select *, {{ exact_decimal('share * 100') }} as share_pct from {{ ref('fct_class_band') }}),
     names as (select * from {{ ref('class_bands') }}),
     words as (select * from {{ ref('display_words') }})
 
@@ -18,7 +18,7 @@ select
     cast(bands.classes as string) as classes_shown,
     cast(bands.classes_total as string) as classes_total_shown,
     cast(bands.classes_without_size as string) as classes_without_size_shown,
-    {{ shown_number(exact_decimal('bands.share * 100'), '2') }} as share_pct_shown
+    {{ shown_number('bands.share_pct', '2') }} as share_pct_shown
 from bands
 inner join names on bands.band_id = names.band_id
 left join {{ word_as('stages', 'stage', 'bands.stage') }}

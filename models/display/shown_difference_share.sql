@@ -17,7 +17,7 @@ with
             as share,
             rank() over (
                 partition by terms.school_year, terms.county_code, terms.stage, terms.indicator_id
-                order by terms.squared_term desc
+                order by terms.squared_term desc nulls last
             ) as position
         from terms
         inner join
@@ -27,25 +27,27 @@ with
             and terms.stage = differences.stage
             and terms.indicator_id = differences.indicator_id
             and terms.recipe_id = differences.recipe
-    )
+    ),
+
+    shown as (select *, {{ exact_decimal('share * 100') }} as share_pct from shares)
 
 select
-    cast(shares.school_year as int) as school_year,
-    cast(shares.county_code as string) as county_code,
-    cast(shares.stage as string) as stage,
-    cast(shares.indicator_id as string) as indicator_id,
-    cast(shares.school_code as string) as school_code,
+    cast(shown.school_year as int) as school_year,
+    cast(shown.county_code as string) as county_code,
+    cast(shown.stage as string) as stage,
+    cast(shown.indicator_id as string) as indicator_id,
+    cast(shown.school_code as string) as school_code,
     schools.school_name as school_name,
     unit_indicators.value_shown as value_shown,
-    cast(shares.distance > 0 as boolean) as is_above_mean,
-    {{ shown_number(exact_decimal('shares.share * 100'), '1') }} as share_pct_shown,
-    cast(shares.share as double) as share,
-    cast(shares.position as int) as position
-from shares
-left join schools on shares.school_year = schools.school_year and shares.school_code = schools.school_code
+    cast(shown.distance > 0 as boolean) as is_above_mean,
+    {{ shown_number('shown.share_pct', '1') }} as share_pct_shown,
+    cast(shown.share as double) as share,
+    cast(shown.position as int) as position
+from shown
+left join schools on shown.school_year = schools.school_year and shown.school_code = schools.school_code
 left join
     unit_indicators
-    on shares.school_year = unit_indicators.school_year
-    and shares.school_code = unit_indicators.school_code
-    and shares.stage = unit_indicators.stage
-    and shares.indicator_id = unit_indicators.indicator_id
+    on shown.school_year = unit_indicators.school_year
+    and shown.school_code = unit_indicators.school_code
+    and shown.stage = unit_indicators.stage
+    and shown.indicator_id = unit_indicators.indicator_id

@@ -17,7 +17,8 @@ with
             threshold,
             is_met,
             row_number() over (
-                partition by school_year, county_code, stage, indicator_id order by ratio_to_threshold, school_code
+                partition by school_year, county_code, stage, indicator_id
+                order by ratio_to_threshold nulls last, school_code
             ) as place_from_worst
         from unit_indicators
     ),
@@ -34,7 +35,7 @@ with
             recipes.ddof,
             case
                 when ranked.place_from_worst <= {{ var('what_if_units') }} and not ranked.is_met
-                then cast(ranked.threshold as double)
+                then {{ nearest_double('ranked.threshold') }}
                 else ranked.value
             end as value,
             ranked.place_from_worst <= {{ var('what_if_units') }} and not ranked.is_met as is_raised
@@ -60,31 +61,23 @@ with
             ) as total_weight,
             case
                 when max(mean_form) = 'ratio_of_sums'
-                then {{ quotient('sum(cast(value * pupils as decimal(38, 12)))', 'sum(pupils)') }}
-                else {{ quotient('sum(cast(value as decimal(38, 12)))', 'count(*)') }}
+                then {{ quotient('sum(' ~ decimal_of_double('value * pupils', 38, 12) ~ ')', 'sum(pupils)') }}
+                else {{ quotient('sum(' ~ decimal_of_double('value', 38, 12) ~ ')', 'count(*)') }}
             end as mean
         from raised
         group by school_year, county_code, stage, indicator_id
     ),
 
-    spread as (
+    terms as (
         select
             raised.school_year,
             raised.county_code,
             raised.stage,
             raised.indicator_id,
-            max(means.units_raised) as units_raised,
-            sqrt(
-                cast(
-                    sum(
-                        cast(
-                            case when raised.weighting = 'pupils' then cast(raised.pupils as double) else 1 end
-                            / nullif(means.total_weight, 0)
-                            * power(raised.value / nullif(means.mean, 0) - 1, 2) as decimal(38, 18)
-                        )
-                    ) as double
-                )
-            ) as cv
+            means.units_raised,
+            case when raised.weighting = 'pupils' then cast(raised.pupils as double) else 1 end
+            / nullif(means.total_weight, 0)
+            * {{ squared('raised.value / nullif(means.mean, 0) - 1') }} as squared_term
         from raised
         inner join
             means
@@ -92,7 +85,18 @@ with
             and raised.county_code = means.county_code
             and raised.stage = means.stage
             and raised.indicator_id = means.indicator_id
-        group by raised.school_year, raised.county_code, raised.stage, raised.indicator_id
+    ),
+
+    spread as (
+        select
+            school_year,
+            county_code,
+            stage,
+            indicator_id,
+            max(units_raised) as units_raised,
+            sqrt({{ nearest_double('sum(' ~ decimal_of_double('squared_term', 38, 18) ~ ')') }}) as cv
+        from terms
+        group by school_year, county_code, stage, indicator_id
     ),
 
     judged as (
@@ -102,7 +106,7 @@ with
             thresholds.operator,
             {{ exact_decimal('spread.cv') }} as exact_cv,
             2 as digits,
-            {{ satisfies('spread.cv', 'thresholds.operator', 'cast(differences.threshold as double)') }} as would_be_met
+            {{ satisfies('spread.cv', 'thresholds.operator', nearest_double('differences.threshold')) }} as would_be_met
         from spread
         inner join
             differences

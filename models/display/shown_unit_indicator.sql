@@ -15,7 +15,7 @@ with
             stage,
             indicator_id,
             rank() over (
-                partition by school_year, county_code, stage, indicator_id order by ratio_to_threshold
+                partition by school_year, county_code, stage, indicator_id order by ratio_to_threshold nulls last
             ) as place_from_worst
         from unit_indicators
         where status in ('pass', 'fail')
@@ -43,6 +43,7 @@ with
             thresholds.operator,
             thresholds.floor_ratio,
             {{ exact_decimal('unit_indicators.value') }} as exact_value,
+            {{ exact_decimal('unit_indicators.gap') }} as exact_gap,
             {{ exact_decimal('unit_indicators.ratio_to_threshold * 100') }} as exact_ratio,
             cast(thresholds.floor_ratio * 100 as decimal(12, 4)) as floor_pct,
             ranked.place_from_worst,
@@ -108,7 +109,7 @@ select
             ],
         )
     }} as ratio_pct_shown,
-    {{ shown_number(exact_decimal('judged.gap'), 'judged.digits') }} as gap_shown,
+    {{ shown_number('judged.exact_gap', 'judged.digits') }} as gap_shown,
     {{ plain_number('judged.numerator') }} as numerator_shown,
     {{ plain_number('judged.denominator') }} as denominator_shown,
     {{ plain_number('judged.resource') }} as resource_shown,
@@ -123,7 +124,7 @@ select
     reasons.name_en as reason_en,
     -- for charts and sorting only
     judged.value as value,
-    cast(judged.threshold as double) as threshold,
+    {{ nearest_double('judged.threshold') }} as threshold,
     judged.ratio_to_threshold as ratio_to_threshold,
     cast(judged.floor_ratio as double) as floor_ratio,
     judged.median_ratio as median_ratio

@@ -13,7 +13,7 @@ with
         select threshold_id as limit_id, value
         from thresholds
         union all
-        select concat(threshold_id, '__floor_ratio') as limit_id, floor_ratio as value
+        select threshold_id || '__floor_ratio' as limit_id, floor_ratio as value
         from thresholds
         where floor_ratio is not null
         union all
@@ -24,17 +24,17 @@ with
         select
             case
                 when count(*) over (partition by parameter_id, stage) = 1
-                then concat(parameter_id, '__', stage)
-                else concat(parameter_id, '__', stage, '__', cast(valid_from as string))
+                then parameter_id || '__' || stage
+                else parameter_id || '__' || stage || coalesce('__' || cast(valid_from as string), '__')
             end as limit_id,
             value
         from parameters
         where jurisdiction = 'CN'
         union all
-        select concat('class_band__', band_id, '__min_pupils') as limit_id, min_pupils as value
+        select 'class_band__' || band_id || '__min_pupils' as limit_id, min_pupils as value
         from class_bands
         union all
-        select concat('item_count__', grp) as limit_id, count(*) as value
+        select 'item_count__' || grp as limit_id, count(*) as value
         from evaluation_items
         where standard_id = '{{ var("evaluation_standard") }}'
         group by grp

@@ -11,7 +11,7 @@ with
             units.county_code,
             units.school_code,
             units.stage,
-            concat('class_size_', units.stage) as indicator_id,
+            'class_size_' || units.stage as indicator_id,
             units.unit_status,
             units.reason,
             thresholds.operator,
@@ -21,7 +21,7 @@ with
             thresholds
             on units.school_year = thresholds.school_year
             and units.county_code = thresholds.county_code
-            and concat('class_size_', units.stage) = thresholds.indicator_id
+            and ('class_size_' || units.stage) = thresholds.indicator_id
             and thresholds.case_id = 'ordinary'
     ),
 

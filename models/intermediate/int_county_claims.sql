@@ -14,8 +14,8 @@ with
             indicators
             on quarantined_counties.detail in (
                 indicators.indicator_id,
-                concat(indicators.indicator_id, '_numerator'),
-                concat(indicators.indicator_id, '_denominator')
+                indicators.indicator_id || '_numerator',
+                indicators.indicator_id || '_denominator'
             )
         where quarantined_counties.concern = 'county_facts'
     )
@@ -43,12 +43,12 @@ left join
     facts as numerators
     on county_years.school_year = numerators.school_year
     and county_years.county_code = numerators.county_code
-    and concat(indicators.indicator_id, '_numerator') = numerators.fact_id
+    and (indicators.indicator_id || '_numerator') = numerators.fact_id
 left join
     facts as denominators
     on county_years.school_year = denominators.school_year
     and county_years.county_code = denominators.county_code
-    and concat(indicators.indicator_id, '_denominator') = denominators.fact_id
+    and (indicators.indicator_id || '_denominator') = denominators.fact_id
 left join
     quarantined
     on county_years.school_year = quarantined.school_year

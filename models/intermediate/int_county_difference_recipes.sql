@@ -46,7 +46,7 @@ with
             indicator_id,
             recipe_id,
             max(mean) as mean,
-            case when count(*) = count(squared_term) then sqrt(cast(sum(squared_term) as double)) end as cv
+            case when count(*) = count(squared_term) then sqrt({{ nearest_double('sum(squared_term)') }}) end as cv
         from terms
         group by school_year, county_code, stage, indicator_id, recipe_id
     ),
@@ -93,7 +93,7 @@ with
             thresholds
             on asked.school_year = thresholds.school_year
             and asked.county_code = thresholds.county_code
-            and thresholds.indicator_id = concat('cv_', asked.indicator_id)
+            and thresholds.indicator_id = ('cv_' || asked.indicator_id)
             and asked.stage = thresholds.stage
             and thresholds.case_id = 'ordinary'
         left join
@@ -113,6 +113,8 @@ select
     case when reason is null or reason = 'no_threshold' then cv * mean end as std_dev,
     case when reason is null or reason = 'no_threshold' then cv end as cv,
     threshold,
-    case when reason is null then {{ satisfies('cv', 'operator', 'cast(threshold as double) + 1e-12') }} end as is_met,
+    case
+        when reason is null then {{ satisfies('cv', 'operator', nearest_double('threshold') ~ ' + 1e-12') }}
+    end as is_met,
     reason
 from joined

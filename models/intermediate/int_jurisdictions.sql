@@ -5,7 +5,7 @@ with
         select school_year, county_code, county_code as jurisdiction, 1 as distance
         from county_years
         union all
-        select school_year, county_code, concat(substr(county_code, 1, 2), '0000') as jurisdiction, 2 as distance
+        select school_year, county_code, substr(county_code, 1, 2) || '0000' as jurisdiction, 2 as distance
         from county_years
         union all
         select school_year, county_code, 'CN' as jurisdiction, 3 as distance

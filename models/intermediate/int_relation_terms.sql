@@ -85,8 +85,12 @@ select
     case
         when damage is not null then 'damaged' when term_kind = 'missing' or lower_bound is null then 'missing'
     end as obstacle,
-    concat(prefix_zh, coalesce(printed, {{ plain_number("cast(value as decimal(24, 6))") }}, '?'), suffix_zh)
+    prefix_zh
+    || coalesce(printed, {{ plain_number("cast(value as decimal(24, 6))") }}, '?')
+    || suffix_zh
     || case when unit = '%' and role = 'left' then '%' else '' end as shown_zh,
-    concat(prefix_en, coalesce(printed, {{ plain_number("cast(value as decimal(24, 6))") }}, '?'), suffix_en)
+    prefix_en
+    || coalesce(printed, {{ plain_number("cast(value as decimal(24, 6))") }}, '?')
+    || suffix_en
     || case when unit = '%' and role = 'left' then ' %' else '' end as shown_en
 from joined

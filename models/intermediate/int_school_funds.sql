@@ -101,11 +101,14 @@ select
     institutions.school_kind,
     cast(with_quota.primary_pupils + with_quota.junior_pupils + with_quota.special_pupils as bigint) as pupils,
     cast(with_quota.all_pupils as bigint) as all_pupils,
+    -- rounded as a decimal: from there to a whole number some engines cut off
     cast(
-        with_quota.primary_pupils
-        + with_quota.junior_pupils
-        + with_quota.special_pupils
-        + with_quota.pupils_to_floor as bigint
+        cast(
+            with_quota.primary_pupils
+            + with_quota.junior_pupils
+            + with_quota.special_pupils
+            + with_quota.pupils_to_floor as decimal(18, 0)
+        ) as bigint
     ) as pupils_counted,
     cast(with_quota.boarders as bigint) as boarders,
     cast(with_quota.quota_yuan as decimal(18, 2)) as quota_yuan,

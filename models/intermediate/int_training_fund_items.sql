@@ -81,10 +81,12 @@ select
     threshold,
     'ordinary' as case_id,
     is_met,
-    cast(
-        {{ shortfall('cast(threshold * budget_yuan - training_yuan * scale as double) / nullif(scale, 0)') }}
-        as decimal(20, 4)
-    ) as shortfall,
+    {{
+        decimal_of_double(
+            shortfall(nearest_double('(threshold * budget_yuan - training_yuan * scale)') ~ ' / nullif(scale, 0)'), 20, 4
+        )
+    }}
+    as shortfall,
     exclusion,
     case
         when threshold is null

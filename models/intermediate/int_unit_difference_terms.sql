@@ -23,8 +23,9 @@ with
             ) as total_weight,
             case
                 when recipes.mean_form = 'ratio_of_sums'
-                then {{ quotient('sum(cast(units.value * units.pupils as decimal(38, 12)))', 'sum(units.pupils)') }}
-                else {{ quotient('sum(cast(units.value as decimal(38, 12)))', 'count(*)') }}
+                then
+                    {{ quotient('sum(' ~ decimal_of_double('units.value * units.pupils', 38, 12) ~ ')', 'sum(units.pupils)') }}
+                else {{ quotient('sum(' ~ decimal_of_double('units.value', 38, 12) ~ ')', 'count(*)') }}
             end as mean
         from units
         cross join recipes
@@ -37,27 +38,34 @@ with
             recipes.weighting,
             recipes.mean_form,
             recipes.ddof
+    ),
+
+    terms as (
+        select
+            units.*,
+            means.recipe_id,
+            means.mean,
+            case when means.weighting = 'pupils' then cast(units.pupils as double) else 1 end
+            / nullif(means.total_weight, 0)
+            * {{ squared('units.value / nullif(means.mean, 0) - 1') }} as squared_term
+        from units
+        inner join
+            means
+            on units.school_year = means.school_year
+            and units.county_code = means.county_code
+            and units.stage = means.stage
+            and units.indicator_id = means.indicator_id
     )
 
 select
-    units.school_year,
-    units.county_code,
-    units.stage,
-    units.indicator_id,
-    means.recipe_id,
-    units.school_code,
-    units.pupils,
-    units.value,
-    means.mean,
-    cast(
-        case when means.weighting = 'pupils' then cast(units.pupils as double) else 1 end
-        / nullif(means.total_weight, 0)
-        * power(units.value / nullif(means.mean, 0) - 1, 2) as decimal(38, 18)
-    ) as squared_term
-from units
-inner join
-    means
-    on units.school_year = means.school_year
-    and units.county_code = means.county_code
-    and units.stage = means.stage
-    and units.indicator_id = means.indicator_id
+    school_year,
+    county_code,
+    stage,
+    indicator_id,
+    recipe_id,
+    school_code,
+    pupils,
+    value,
+    mean,
+    {{ decimal_of_double('squared_term', 38, 18) }} as squared_term
+from terms

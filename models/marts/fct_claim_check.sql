@@ -59,11 +59,11 @@ with
             case
                 when kind = 'integrality' and denominator_value > 0
                 then
-                    cast(
-                        round(cast(left_value as double) * cast(denominator_value as double) / scale, 0) as decimal(
-                            26, 10
+                    {{
+                        decimal_of_double(
+                            'round(cast(left_value as double) * cast(denominator_value as double) / scale, 0)', 26, 10
                         )
-                    )
+                    }}
             end as whole_number
         from completed
     ),

@@ -188,7 +188,7 @@ select
         case
             when gap is not null
             then null
-            else coalesce(cast(reported_value as double), {{ quotient('numerator * scale', 'denominator') }})
+            else coalesce({{ nearest_double('reported_value') }}, {{ quotient('numerator * scale', 'denominator') }})
         end as double
     ) as value,
     cast(threshold as decimal(18, 6)) as threshold,

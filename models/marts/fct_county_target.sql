@@ -179,12 +179,12 @@ with
             facts as staged
             on targets.school_year = staged.school_year
             and targets.county_code = staged.county_code
-            and concat(targets.indicator_id, '_', targets.stage) = staged.fact_id
+            and (targets.indicator_id || '_' || targets.stage) = staged.fact_id
         left join
             quarantined_facts
             on targets.school_year = quarantined_facts.school_year
             and targets.county_code = quarantined_facts.county_code
-            and concat(targets.indicator_id, '_', targets.stage) = quarantined_facts.detail
+            and (targets.indicator_id || '_' || targets.stage) = quarantined_facts.detail
     ),
 
     figures as (
@@ -210,7 +210,7 @@ with
                 else
                     coalesce(
                         {{ quotient('reported.numerator * targets.scale', 'reported.denominator') }},
-                        cast(reported.reported_value as double)
+                        {{ nearest_double('reported.reported_value') }}
                     )
             end as value,
             case

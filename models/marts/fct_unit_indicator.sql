@@ -83,7 +83,7 @@ select
     case
         when is_met
         then cast(0 as double)
-        else cast(threshold as double) - {{ quotient('numerator * scale', 'denominator') }}
+        else {{ nearest_double('threshold') }} - {{ quotient('numerator * scale', 'denominator') }}
     end as gap,
     case
         when unit_status = 'excluded'

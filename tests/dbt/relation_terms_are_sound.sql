@@ -14,7 +14,7 @@ with
     sides as (select * from {{ ref("int_relation_sides") }}),
 
     unknown_names as (
-        select terms.relation_id, terms.position, concat('unknown ', terms.term_kind) as finding
+        select terms.relation_id, terms.position, 'unknown ' || terms.term_kind as finding
         from terms
         inner join relations on terms.relation_id = relations.relation_id
         left join claims on relations.document = claims.document and terms.term_id = claims.claim_id

@@ -13,9 +13,9 @@ from functools import cache
 
 import duckdb
 import pytest
-from jinja2 import Environment, StrictUndefined
 
 from tests.warehouse.harness import PROJECT
+from tests.warehouse.macros import sql_of
 
 OPERATORS: dict[str, Callable[[object, object], bool]] = {
     ">=": operator.ge,
@@ -24,16 +24,6 @@ OPERATORS: dict[str, Callable[[object, object], bool]] = {
     "=": operator.eq,
 }
 NINTH = Decimal("1e-9")
-MACROS = ("shown", "judge", "text")
-
-
-def sql_of(expression: str, changes: Sequence[tuple[str, str]] = ()) -> str:
-    """What the project's macros make of an expression; `changes` breaks them, to show that a test can fail."""
-    source = "".join((PROJECT / f"macros/{name}.sql").read_text(encoding="utf-8") for name in MACROS)
-    for old, new in changes:
-        assert old in source
-        source = source.replace(old, new)
-    return Environment(undefined=StrictUndefined).from_string(f"{source}{{{{ {expression} }}}}").render().strip()  # noqa: S701 - SQL
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,6 @@
     from {{ model }}
     where
         {%- for column in columns %}
-            coalesce(trim(cast({{ column }} as string)), '') = '' {%- if not loop.last %} or{% endif %}
+            coalesce({{ trimmed('cast(' ~ column ~ ' as string)') }}, '') = '' {%- if not loop.last %} or{% endif %}
         {%- endfor %}
 {% endtest %}

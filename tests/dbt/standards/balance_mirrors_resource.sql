@@ -1,8 +1,6 @@
 -- The 14 difference coefficients are those of the seven resource indicators: cv_<id>, for each and no other.
 with
-    resource as (
-        select concat('cv_', indicator_id) as indicator_id from {{ ref('indicators') }} where grp = 'resource'
-    ),
+    resource as (select 'cv_' || indicator_id as indicator_id from {{ ref('indicators') }} where grp = 'resource'),
     balance as (select indicator_id from {{ ref('indicators') }} where grp = 'balance'),
     expected as (select value from {{ ref('parameters') }} where parameter_id = 'resource_indicator_count')
 
