@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from junheng.history import causes
 from tests.warehouse.complete_county import (
     YEAR,
     Tables,
@@ -23,6 +25,7 @@ from tests.warehouse.complete_county import (
 )
 from tests.warehouse.harness import build_counties
 
+INPUT_TABLES = tomllib.loads((Path(causes.__file__).parent / "input_tables.toml").read_text(encoding="utf-8"))
 MISSING = ["enrolment", "classes", "staff", "facilities", "rooms", "school_funding", "county_finance", "county_facts"]
 # what depends on each raw table: at least these items have no data without it
 DEPENDENT = {
@@ -268,3 +271,24 @@ def test_targets_of_a_county_with_a_plan(query: Any) -> None:
         ("pupils_per_post", "no_data"),
     ]
     assert [row for row in others if row[0] != "private_share_county" or row[1] == "met"] == asked_of_every_county
+
+
+FIGURES = """
+    select
+        school_year, school_code[7:] as school, stage, indicator_id,
+        (status, value, threshold, numerator, denominator) as figure
+    from marts.fct_unit_indicator where county_code = '{county}'
+"""
+
+
+@pytest.mark.parametrize("number", range(len(MISSING)), ids=MISSING)
+def test_a_figure_of_a_school_rests_on_the_tables_that_causes_name_and_on_no_other(query: Any, number: int) -> None:
+    """What `junheng diff` rules out: a table without which no figure of an indicator is another one."""
+    whole, without = (FIGURES.format(county=county) for county in ("991001", f"99110{number}"))
+    changed = query(f"""
+        select distinct indicator_id
+        from ({whole}) as whole full join ({without}) as without using (school_year, school, stage, indicator_id)
+        where whole.figure is distinct from without.figure
+    """)
+    named = {indicator for indicator, entry in INPUT_TABLES.items() if MISSING[number] in entry["tables"]}
+    assert {indicator for (indicator,) in changed} == named
