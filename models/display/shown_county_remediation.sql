@@ -6,12 +6,24 @@ with
     definitions as (select * from {{ ref('dim_indicator') }}),
     words as (select * from {{ ref('display_words') }}),
 
-    -- what the county said it would do, beside the indicators that fall short
+    -- what the county said it would do, beside the indicators that fall short: of the one that decides, if it is there
     said as (
-        select school_year, county_code, item_id, max(evidence) as evidence
+        select
+            indicators.school_year,
+            indicators.county_code,
+            indicators.item_id,
+            coalesce(
+                max(case when indicators.indicator_id = items.deciding_indicator_id then indicators.evidence end),
+                max(indicators.evidence)
+            ) as evidence
         from indicators
-        where standing in ('not_met', 'remediation')
-        group by school_year, county_code, item_id
+        inner join
+            items
+            on indicators.school_year = items.school_year
+            and indicators.county_code = items.county_code
+            and indicators.item_id = items.item_id
+        where indicators.standing in ('not_met', 'remediation')
+        group by indicators.school_year, indicators.county_code, indicators.item_id
     ),
 
     gaps as (

@@ -29,7 +29,7 @@ with
         group by expected.school_year, expected.county_code, expected.item_id
     ),
 
-    -- The indicator whose status is the item's; the first by name where several share it.
+    -- The indicator whose status is the item's; where several share it, the one furthest below (or above) its limit.
     ranked as (
         select
             school_year,
@@ -42,7 +42,15 @@ with
             reason,
             row_number() over (
                 partition by school_year, county_code, item_id
-                order by {{ item_status_rank('status') }}, indicator_id nulls last, stage nulls last
+                order by
+                    {{ item_status_rank('status') }},
+                    case
+                        when operator like '>%'
+                        then {{ quotient('value', 'threshold') }}
+                        else {{ quotient('threshold', 'value') }}
+                    end nulls last,
+                    indicator_id nulls last,
+                    stage nulls last
             ) as position
         from indicators
     )

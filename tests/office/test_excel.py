@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,13 @@ def test_summary_coefficients_and_items_are_those_of_the_warehouse(written: Writ
         (row["部分"].value, row["结论"].value, shown(row["项数"]))
         for row in table(sheet(written.workbook, "总览"), "部分")
     ]
-    assert parts[2:] == written.rows(
+    assert parts[:4] == [
+        ("资源配置", "达标", "56"),
+        ("资源配置", "未达标", "23"),
+        ("校际差异系数", "达标", "12"),
+        ("校际差异系数", "未达标", "2"),
+    ]
+    assert parts[4:] == written.rows(
         "select grp_zh, standing_zh, count(*)::varchar from display.shown_county_item"
         f" where {YEAR} group by grp_zh, grp_position, standing_zh, standing order by grp_position,"
         " list_position(['met', 'remediation', 'pending'], standing)"
@@ -104,6 +111,17 @@ def test_summary_coefficients_and_items_are_those_of_the_warehouse(written: Writ
     query = f"select {columns} from display.shown_county_item where {YEAR} order by grp_position, item_no"
     assert items == written.rows(query)
     assert "100.87" in [value for _, value, _ in items]
+
+
+def test_advice_is_in_the_language_of_the_workbook(written: Written) -> None:
+    advice = [str(row["怎么改"].value) for row in table(sheet(written.workbook, "数据质量"), "表")]
+    assert len(advice) > 300
+    assert [one for one in advice if re.search("[A-Z][a-z]+ [a-z]+ [a-z]+", one)] == []
+
+
+def test_what_is_to_be_filled_in_fits_on_a_sheet_of_paper(written: Written) -> None:
+    # a single column is never scaled down to the page: A4 upright between its margins holds some 90 characters
+    assert sheet(written.ledger, "填写说明").column_dimensions["A"].width < 90
 
 
 def test_tidy_sheets_hold_one_row_for_each_fact_of_all_years(written: Written) -> None:

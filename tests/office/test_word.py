@@ -55,6 +55,8 @@ def test_the_known_figures_stand_in_the_report(written: Written) -> None:
         "本部分共 9 项，达标 8 项、待定 1 项",
         "在校学生 65894 人（小学 43408 人、初中 22382 人、特教 104 人），设教学班 1547 个",
         "专任教师 4559 人",
+        "23 个单元未达标；各单元低于标准值的指标共 41 项（含达标单元的余项）",
+        "统计时点 2024年9月1日",
     ):
         assert figure in text
 

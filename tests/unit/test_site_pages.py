@@ -216,13 +216,48 @@ def test_a_public_report_names_no_person(warehouse: Path, tmp_path: Path) -> Non
         connection.execute(
             "insert into quality.failing_row (suite, rule_id, table_name, severity, keys, source_file,"
             " source_row, actual) values ('plausibility.staff', ?, 'raw.staff', 'warning',"
-            " '{\"staff_id\":\"S0000047\"}', 'staff.csv', 2, '3')",
+            ' \'{"school_code":"0500152010","staff_id":"S0000047"}\', \'staff.csv\', 2, \'3\')',
             [rule],
         )
     for public in (False, True):
         folder = write(copy, tmp_path / str(public), public=public)
         text = (folder / "zh" / "rules" / f"{rule}.html").read_text(encoding="utf-8")
         assert ("S0000047" in text) is not public
+        # the page of the school says what was found in its rows
+        school = Page((folder / "zh" / "500152" / "schools" / "0500152010.html").read_text(encoding="utf-8"))
+        found = [row for row in school.rows if "0500152010 S0000047" in row]
+        assert [row[3:6] for row in found] == ([] if public else [["staff.csv", "2", "3"]])
+        assert ("本校的数据没有未通过的检查。" in school.text) is public
+
+
+def test_a_school_page_leads_every_figure_back_to_its_row(
+    parsed: dict[Path, Page], site: Path, warehouse: Path
+) -> None:
+    page = parsed[site / "zh" / "500152" / "schools" / "0500152052.html"]
+    where = "where school_year = 2024 and school_code = '0500152052'"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        facilities = connection.execute(f"select _source_row from raw.facilities {where}").fetchall()
+        first, last = connection.execute(
+            f"select min(_source_row), max(_source_row) from raw.enrolment {where}"
+        ).fetchall()[0]
+    places = {row[1]: [row[0], *row[2:]] for row in page.rows if len(row) == 5}
+    rooms = "每百名学生拥有网络多媒体教室数"
+    assert places["网络多媒体教室"] == ["办学条件", "facilities.csv", str(facilities[0][0]), rooms]
+    assert places["在校生数"] == ["学生", "enrolment.csv", f"{first}–{last}", "各项指标的分母"]
+    assert "涉及个人，不列行号" in places["是否专任教师，学历"]
+    # shared rooms: the whole of the school times the weight of the stage, over its weighted pupils, for 100 of them
+    assert {row[-1] for row in page.rows if row and row[0] == rooms} == {"39 ÷ 2866 × 100", "39 × 1.1 ÷ 2866 × 100"}
+
+
+def test_figures_have_their_unit_in_the_head(parsed: dict[Path, Page], site: Path) -> None:
+    heads = [cell for row in parsed[site / "zh" / "500152" / "index.html"].rows for cell in row]
+    assert "生均体育运动场馆面积（㎡/生）" in heads
+    heads = parsed[site / "zh" / "500152" / "indicator-sports_area_per_pupil.html"].rows[0]
+    assert heads[1] == "数值（㎡/生）"
+    assert heads[5] == "达到标准还缺（㎡）"
+    items = parsed[site / "zh" / "500152" / "items.html"]
+    assert any("数值取离限值最远的一项：小学所有班级不超过45人" in cell for row in items.rows for cell in row)
+    assert not any(word in "".join(items.text) for word in ("UNCONFIRMED", "retention_formulas"))
 
 
 def test_every_text_is_used_and_stands_in_both_languages() -> None:

@@ -107,7 +107,7 @@ def ledger_sheets(county: County, book: Book) -> None:
     _ledger_sheet(county, book, text("sheet_ledger"), unit_columns(county), gaps)
     own = county.rows("shown_county_remediation", "grp_position", "-stage", "item_no")
     _ledger_sheet(county, book, text("sheet_county_ledger"), county_columns(county), own)
-    about = Sheet.added(book, sheet_name(text("sheet_about")), [Column("", 110)])
+    about = Sheet.added(book, sheet_name(text("sheet_about")), [Column("", 88)])
     about.title(text("sheet_about"))
     for number in range(1, 5):
         about.title_line(text(f"about_{number}"))

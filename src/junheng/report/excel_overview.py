@@ -5,6 +5,7 @@ from __future__ import annotations
 from junheng.report.excel_county import County
 from junheng.report.excel_sheet import Column, Sheet, sheet_name
 from junheng.templates.style import Book
+from junheng.validation.wording import in_language
 
 
 def summary(county: County, book: Book) -> None:
@@ -26,11 +27,17 @@ def summary(county: County, book: Book) -> None:
     parts = [county.column("part", 44), county.column("verdict", 14, "sign"), county.column("count", 14, "number")]
     sheet.heads(parts)
     shown = county.county
-    sheet.line(
-        [text("part_resources"), word(shown, "resources"), shown.units_shown],
-        parts,
-    )
-    sheet.line([text("part_coefficients"), word(shown, "coefficients"), shown.coefficients_shown], parts)
+    standings = {row.word: row for row in county.facts.rows("display.display_words", ["word"], kind="standing")}
+    for part, standing, count in (
+        ("part_resources", "met", shown.units_compliant_shown),
+        ("part_resources", "not_met", shown.units_not_compliant_shown),
+        ("part_resources", "no_data", shown.units_no_data_shown),
+        ("part_coefficients", "met", shown.coefficients_met_shown),
+        ("part_coefficients", "not_met", shown.coefficients_over_shown),
+        ("part_coefficients", "no_data", shown.coefficients_no_data_shown),
+    ):
+        if count != "0":
+            sheet.line([text(part), standings[standing].values[county.texts.language], count], parts)
     for row in county.rows("shown_county_group", "grp_position", "standing_position"):
         sheet.line([word(row, "grp"), word(row, "standing"), row.items_shown], parts)
     sheet.finish(filtered=False, landscape=False)
@@ -59,7 +66,7 @@ def quality(county: County, book: Book) -> None:
                 text(row.status),
                 str(row.rows_checked) if row.rows_checked is not None else None,
                 str(row.rows_failed) if row.rows_failed is not None else None,
-                row.how_to_fix,
+                in_language(row.how_to_fix or "", county.texts.language),
                 row.rule_id,
             ]
         )

@@ -55,10 +55,17 @@ class Context:
             "name": county.county_name or county.county_code,
             "code": county.county_code,
             "school_year": county.school_year_shown,
-            "stock_date": county.stock_date_shown,
+            "stock_date": self._stock_date(),
             "headline": word(county, "headline"),
             "verdict": word(county, "verdict"),
         }
+
+    def _stock_date(self) -> str:
+        """The date of the stock as the language writes it in a document."""
+        year, month, day = self.county.stock_date_shown.split("-")
+        return self.texts.text(
+            "word.date", date=self.county.stock_date_shown, year=year, month=int(month), day=int(day)
+        )
 
     def _basics(self) -> dict[str, str]:
         rows = self.facts.rows("display.shown_county_basic", ["stage_position", "school_kind"], **self.place)
@@ -270,7 +277,7 @@ class Context:
             "source": text(
                 "word.source",
                 year=self.county.school_year_shown,
-                date=self.county.stock_date_shown,
+                date=self._stock_date(),
                 build=self.facts.run.build_id,
             ),
             "rounding": text("word.rounding"),

@@ -38,6 +38,7 @@ def pages(writer: Writer) -> Iterator[Page]:
             },
             county,
         )
+        things = {row.word: row for row in facts.rows("display.display_words", ["position"], kind="lacking")}
         for one in indicators:
             yield Page(
                 county_page(county.county_code, f"indicator-{one}"),
@@ -49,6 +50,14 @@ def pages(writer: Writer) -> Iterator[Page]:
                     "coefficients": [row for row in coefficients if row.indicator_id == one],
                     "not_drawn": lambda left: not_drawn(left, writer.texts),
                     "schools": schools,
+                    "things_words": things,
+                    "weighted": {
+                        row.stage
+                        for row in rows
+                        if row.indicator_id == one
+                        and row.denominator_shown
+                        and row.denominator_shown != row.pupils_shown
+                    },
                     "drawings": drawings([row for row in rows if row.indicator_id == one]),
                     "summaries": {stage: row for (stage, indicator), row in summaries.items() if indicator == one},
                 },

@@ -9,6 +9,7 @@ from typing import Any
 from junheng.messages import Messages
 from junheng.report.facts import Row
 from junheng.report.paths import rule_page, suite_page
+from junheng.report.requirement import in_words
 from junheng.report.rules import KINDS, ON_DATA, STATUSES, FailingRow, Rules, kind
 from junheng.report.site import Page, Writer
 from junheng.report.texts import catalogue
@@ -23,13 +24,14 @@ def pages(writer: Writer) -> Iterator[Page]:
     """The gate, every rule with what it asks, a page for each that found something, the files, the rows set aside."""
     facts = writer.facts
     rules = Rules(facts, public=writer.public)
-    names = _names_of_columns(writer)
+    names = names_of_columns(writer)
     common: dict[str, Any] = {
         "rules": rules,
         "kind": kind,
         "kinds": KINDS,
         "statuses": STATUSES,
         "names": names,
+        "asked": lambda required, expectation: in_words(required, writer.texts, names, expectation),
         "words_of": lambda rule: {name: in_language(rule.values[name] or "", writer.language) for name in WORDS},
     }
     accounts = facts.rows("quality.row_accounting", ["table_name"])
@@ -133,7 +135,7 @@ def _reason(writer: Writer, reason: str) -> str:
     return reason
 
 
-def _names_of_columns(writer: Writer) -> dict[str, str]:
+def names_of_columns(writer: Writer) -> dict[str, str]:
     """The names of columns that are keys of rows, by column."""
     rows = writer.facts.rows("standards.raw_columns", ["table_name", "position"])
     found = {row.column_name: row.values[f"name_{writer.language}"] for row in reversed(rows)}

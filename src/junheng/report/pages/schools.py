@@ -6,17 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from junheng.report.facts import Row
+from junheng.report.pages.quality import names_of_columns
 from junheng.report.paths import county_page, school_page
+from junheng.report.places import Places
+from junheng.report.requirement import in_words
+from junheng.report.rules import FailingRow, Rules
 from junheng.report.site import Page, Writer
 
 
 def pages(writer: Writer) -> Iterator[Page]:
     """The list of schools of each county, then a page for each school."""
+    places = Places(writer.facts)
+    findings = places.findings(Rules(writer.facts, public=writer.public))
     for county in writer.facts.counties:
-        yield from _county(writer, county)
+        yield from _county(writer, county, places, findings)
 
 
-def _county(writer: Writer, county: Row) -> Iterator[Page]:
+def _county(
+    writer: Writer, county: Row, places: Places, findings: dict[str, list[tuple[Row, FailingRow]]]
+) -> Iterator[Page]:
     facts, year, code = writer.facts, writer.facts.school_year, county.county_code
     place = {"school_year": year, "county_code": code}
     schools = facts.rows("display.shown_school", ["worst_ratio", "school_code"], **place)
@@ -36,6 +44,11 @@ def _county(writer: Writer, county: Row) -> Iterator[Page]:
     retention = by_school(facts.rows("display.shown_retention", ["-graduated_in"], county_code=code, is_chosen=True))
     funding = by_school(facts.rows("display.shown_funding", ["measure_position", "-fiscal_year"], county_code=code))
     names = {row.indicator_id: row for row in facts.rows("marts.dim_indicator", ["indicator_id"])}
+    named = names_of_columns(writer)
+    columns = {
+        (row.table_name, row.column_name): row
+        for row in facts.rows("standards.raw_columns", ["table_name", "position"])
+    }
     for school in schools:
         own = school.school_code
         yield Page(
@@ -54,6 +67,10 @@ def _county(writer: Writer, county: Row) -> Iterator[Page]:
                 "retention": retention[own],
                 "funding": funding[own],
                 "names": names,
+                "places": places.of(own, [row.indicator_id for row in indicators[own]]),
+                "columns": columns,
+                "findings": findings.get(own, []),
+                "asked": lambda required, expectation: in_words(required, writer.texts, named, expectation),
             },
             county,
         )
