@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -36,7 +37,12 @@ def test_a_school_is_one_sheet(language: str, reader: Reader) -> None:
 def test_a_long_table_takes_several_sheets_and_repeats_its_head(reader: Reader) -> None:
     with reader.window() as page:
         reader.goto(page, reader.site.county("zh", "schools"))
-        assert sheets(page.pdf(prefer_css_page_size=True)) > 1
+        printed = page.pdf(prefer_css_page_size=True)
+        assert sheets(printed) > 1
+        told = subprocess.run(
+            ["pdftotext", "-f", "2", "-l", "2", "-", "-"], input=printed, check=True, capture_output=True
+        )
+        assert "学校标识码" in told.stdout.decode("utf-8")
         page.emulate_media(media="print")
         assert page.locator("thead").first.evaluate("head => getComputedStyle(head).display") == "table-header-group"
         for unneeded in ("nav", ".switch", ".skip", ".tools"):

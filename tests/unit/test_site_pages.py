@@ -26,6 +26,7 @@ NAMES = {"0500152001": HOSTILE, "0500152052": LONG}
 # What of a page asks for a file at once; a link is followed by a reader.
 LOADS = {"src", "href", "poster", "data", "action", "srcset"}
 ALWAYS = ("README.txt", "SHA256SUMS")
+SHEET = Path("500152") / "pdf" / "0500152052.pdf"
 
 
 class Page(HTMLParser):
@@ -90,6 +91,8 @@ def site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write(warehouse: Path, folder: Path, *, public: bool = False) -> Path:
     with Facts(warehouse) as facts:
         write_site(facts, folder, "zh", public=public)
+        (folder / SHEET).parent.mkdir(parents=True)
+        (folder / SHEET).touch()
         write_downloads(facts, folder)
     for name in ALWAYS:
         (folder / name).touch()
@@ -244,9 +247,14 @@ def test_a_school_page_leads_every_figure_back_to_its_row(
     rooms = "每百名学生拥有网络多媒体教室数"
     assert places["网络多媒体教室"] == ["办学条件", "facilities.csv", str(facilities[0][0]), rooms]
     assert places["在校生数"] == ["学生", "enrolment.csv", f"{first}–{last}", "各项指标的分母"]
-    assert "涉及个人，不列行号" in places["是否专任教师，学历"]
+    assert "涉及个人，不列行号" in places["专任教师，学历"]
     # shared rooms: the whole of the school times the weight of the stage, over its weighted pupils, for 100 of them
     assert {row[-1] for row in page.rows if row and row[0] == rooms} == {"39 ÷ 2866 × 100", "39 × 1.1 ÷ 2866 × 100"}
+
+
+def test_a_download_says_whose_it_is(parsed: dict[Path, Page], site: Path) -> None:
+    (row,) = [row for row in parsed[site / "zh" / "downloads.html"].rows if row[0] == SHEET.as_posix()]
+    assert row[1:3] == ["每校一页", LONG]
 
 
 def test_figures_have_their_unit_in_the_head(parsed: dict[Path, Page], site: Path) -> None:

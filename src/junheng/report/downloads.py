@@ -46,10 +46,18 @@ def write_downloads(facts: Facts, folder: Path) -> int:
     from junheng.report.site import Page, write_late
 
     files = downloads(folder)
+    year = facts.school_year
+    schools = {
+        row.school_code: row.school_name
+        for row in facts.rows("display.shown_school", ["school_code"], school_year=year)
+    }
     return write_late(
         facts,
         folder,
         lambda writer: Page(
-            "downloads.html", "downloads.html.j2", writer.texts.text("downloads.title"), {"files": files}
+            "downloads.html",
+            "downloads.html.j2",
+            writer.texts.text("downloads.title"),
+            {"files": files, "schools": schools},
         ),
     )

@@ -61,14 +61,14 @@ class Tables:
         word = self.texts.word
         return TableText(
             [
-                self._head("stage", 14),
-                self._head("indicator", 50, "left"),
+                self._head("stage", 16),
+                self._head("indicator", 46, "left"),
                 self._head("standard", 25),
                 self._head("mean", 18, "right"),
-                self._head("units", 12, "right"),
+                self._head("units", 13, "right"),
                 self._head("met", 12, "right"),
                 self._head("at_floor", 12, "right"),
-                self._head("below", 13, "right"),
+                self._head("below", 14, "right"),
             ],
             [
                 [
@@ -133,9 +133,9 @@ class Tables:
         rows.sort(key=lambda row: (row.stage != "primary", numbers[row.indicator_id] or 0))
         return TableText(
             [
-                self._head("stage", 14),
-                self._head("indicator", 74, "left"),
-                self._head("coefficient", 22, "right"),
+                self._head("stage", 16),
+                self._head("indicator", 68, "left"),
+                self._head("coefficient", 26, "right"),
                 self._head("limit", 24),
                 self._head("verdict", 22),
             ],
