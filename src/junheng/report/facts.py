@@ -64,6 +64,15 @@ class Facts:
         ).fetchone()
         return bool(found and found[0])
 
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns of a table `schema.name`; none when it is not there."""
+        schema, name = table.split(".")
+        found = self.connection.execute(
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+            [schema, name],
+        ).fetchall()
+        return frozenset(column for (column,) in found)
+
     def rows(self, table: str, order: Sequence[str], **equal: Any) -> list[Row]:
         """The rows of `schema.name` whose columns equal the given values, sorted by `order` (`-name`: descending).
 

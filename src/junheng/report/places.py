@@ -46,7 +46,8 @@ class Places:
         self._rows: dict[str, defaultdict[str | None, list[Row]]] = {}
         for table in ("facilities", "enrolment"):
             found: defaultdict[str | None, list[Row]] = defaultdict(list)
-            if facts.exists(f"raw.{table}"):
+            # Raw tables that were not landed from files, but seeded, do not know their rows.
+            if "_source_row" in facts.columns(f"raw.{table}"):
                 for row in facts.rows(f"raw.{table}", ["_source_file", "_source_row"], school_year=year):
                     found[self.institutions.get(row.school_code)].append(row)
             self._rows[table] = found

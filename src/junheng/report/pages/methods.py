@@ -21,6 +21,7 @@ def pages(writer: Writer) -> Iterator[Page]:
         writer.texts.text("methods.title"),
         {
             "standards": facts.rows("standards.standards", ["jurisdiction", "standard_id"]),
+            "jurisdictions": {row.jurisdiction: writer.texts.word(row, "jurisdiction_name") for row in thresholds},
             "thresholds": sorted(thresholds, key=lambda row: row.jurisdiction not in here),
             "indicators": facts.rows("marts.dim_indicator", ["grp", "item_no", "indicator_id"]),
             "parameters": facts.rows("standards.parameters", ["parameter_id", "jurisdiction", "stage"]),
