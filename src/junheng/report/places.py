@@ -51,8 +51,9 @@ class Places:
                 for row in facts.rows(f"raw.{table}", ["_source_file", "_source_row"], school_year=year):
                     found[self.institutions.get(row.school_code)].append(row)
             self._rows[table] = found
-        files = [row for row in facts.rows("quality.source_file", ["file"]) if row.table_name == OF_PERSONS]
-        self._files_of_persons = list(dict.fromkeys(row.file for row in files)) if facts.exists("raw.staff") else []
+        landed = "_source_row" in facts.columns(f"raw.{OF_PERSONS}")
+        files = facts.rows("quality.source_file", ["file"], table_name=OF_PERSONS) if landed else []
+        self._files_of_persons = list(dict.fromkeys(row.file for row in files))
 
     def of(self, school_code: str, indicators: Iterable[str]) -> list[Place]:
         """What the resources of a school and its pupils were read from."""
