@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import site
 from benchmarks.checks import columns_of, rules
 from benchmarks.contenders import dbt_tests, hand_written, hand_written_filter, hand_written_keys, ours, ours_parquet
 from benchmarks.contenders.job import Job
@@ -74,3 +75,13 @@ def test_only_the_measured_part_of_the_page_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "performance.md"
     path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     assert page(path, "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+
+
+def test_a_site_is_measured_and_a_goal_that_is_missed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "page.html").write_bytes(b"x" * 2_500_000)
+    (tmp_path / "data.js").write_bytes(b"x" * 500_000)
+    county = site.Written("county", 73, Run(20, 9.9, 300, None), tmp_path)
+    province = site.Written("province", 3000, Run(400, 181, 1500, None), tmp_path)
+    assert "| county | 73 | 1 | 3.0 | 2.50 | 9.9 | 20.0 | 300 |" in county.row()
+    assert [met for *_, met in site.goals(county, province)] == [True, True, False, True, False]
