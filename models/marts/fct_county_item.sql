@@ -29,7 +29,7 @@ with
         group by expected.school_year, expected.county_code, expected.item_id
     ),
 
-    -- The indicator whose status is the item's; where several share it, the one furthest below (or above) its limit.
+    -- The indicator whose status is the item's; where several share it, the one that is worst against its limit.
     ranked as (
         select
             school_year,

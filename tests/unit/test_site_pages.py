@@ -264,7 +264,7 @@ def test_figures_have_their_unit_in_the_head(parsed: dict[Path, Page], site: Pat
     assert heads[1] == "数值（㎡/生）"
     assert heads[5] == "达到标准还缺（㎡）"
     items = parsed[site / "zh" / "500152" / "items.html"]
-    assert any("数值取离限值最远的一项：小学所有班级不超过45人" in cell for row in items.rows for cell in row)
+    assert any("数值为相对限值最差的一项：小学所有班级不超过45人" in cell for row in items.rows for cell in row)
     assert "retention_formulas" not in "".join(items.text)
     chinese = [path for path in parsed if path.is_relative_to(site / "zh")]
     assert [path.name for path in chinese if "UNCONFIRMED" in "".join(parsed[path].text)] == []
