@@ -37,6 +37,12 @@
     end
 {%- endmacro %}
 
+{# A figure beside another one, or beside what of it is shown: it never looks equal to what it is not, nor larger where
+   it is smaller. Both verdicts are of the figures before any rounding and NULL where these are equal. #}
+{% macro shown_beside(value, other, digits, is_more, is_less) -%}
+    {{ shown_against(value, digits, [[other, "'>='", is_more], [other, "'<='", is_less]]) }}
+{%- endmacro %}
+
 {# On which side of its limit a figure belongs that nine digits cannot tell from it: -1, 1, or 0 where they can. #}
 {% macro beside(value, operator, limit, verdict) -%}
     case

@@ -37,6 +37,8 @@ select
     classes.name_en as class_en,
     cast(classes.is_compliant as boolean) as is_compliant,
     standings.sign as sign,
+    cast(classes.met_min as string) as met_min_shown,
+    cast(classes.met_max as string) as met_max_shown,
     cast(coalesce(counted.units, 0) as string) as units_shown
 from places
 cross join classes

@@ -10,13 +10,39 @@ with
             indicators.name_zh,
             indicators.name_en,
             2 as digits,
-            '>=' as operator,
+            growth.indicator_id = 'budget_expenditure_per_pupil_growth' as is_per_pupil,
+            sign(growth.amount_yuan - growth.previous_amount_yuan) as amount_direction,
+            -- crosswise, as the verdict is found: wide decimals, because DuckDB multiplies narrow ones into 18 digits
+            sign(
+                cast(growth.amount_yuan as decimal(38, 2)) * cast(growth.previous_pupils as decimal(24, 0))
+                - cast(growth.previous_amount_yuan as decimal(38, 2)) * cast(growth.pupils as decimal(24, 0))
+            ) as per_pupil_direction,
             {{ exact_decimal('growth.change_pct') }} as exact_change,
             {{ exact_decimal('growth.per_pupil_yuan') }} as exact_per_pupil,
             {{ exact_decimal('growth.previous_per_pupil_yuan') }} as exact_previous,
             {{ standing_of('growth') }} as standing
         from growth
         inner join indicators on growth.indicator_id = indicators.indicator_id
+    ),
+
+    -- NULL where nothing has changed.
+    directed as (
+        select
+            *,
+            nullif(case when is_per_pupil then per_pupil_direction else amount_direction end, 0) > 0 as is_up,
+            nullif(case when is_per_pupil then per_pupil_direction else amount_direction end, 0) < 0 as is_down,
+            nullif(per_pupil_direction, 0) > 0 as is_per_pupil_up,
+            nullif(per_pupil_direction, 0) < 0 as is_per_pupil_down
+        from judged
+    ),
+
+    -- The former figure is rounded on its side of the exact one of this year, and that against what is shown of it.
+    beside as (
+        select
+            *,
+            {{ shown_beside('exact_previous', 'exact_per_pupil', 'digits', 'is_per_pupil_down', 'is_per_pupil_up') }}
+            as previous_shown
+        from directed
     )
 
 select
@@ -32,16 +58,23 @@ select
     {{ in_wan('judged.previous_amount_yuan') }} as previous_amount_shown,
     cast(judged.pupils as string) as pupils_shown,
     cast(judged.previous_pupils as string) as previous_pupils_shown,
-    {{ shown_number('judged.exact_per_pupil', 'judged.digits') }} as per_pupil_shown,
-    {{ shown_number('judged.exact_previous', 'judged.digits') }} as previous_per_pupil_shown,
-    {{ shown_against('judged.exact_change', 'judged.digits', [['judged.threshold', 'judged.operator', 'judged.is_met']]) }}
-    as value_shown,
+    {{
+        shown_beside(
+            'judged.exact_per_pupil',
+            'cast(judged.previous_shown as decimal(28, 10))',
+            'judged.digits',
+            'judged.is_per_pupil_up',
+            'judged.is_per_pupil_down',
+        )
+    }} as per_pupil_shown,
+    judged.previous_shown as previous_per_pupil_shown,
+    {{ shown_beside('judged.exact_change', '0', 'judged.digits', 'judged.is_up', 'judged.is_down') }} as value_shown,
     '%' as unit_zh,
     '%' as unit_en,
     {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
-from judged
+from beside as judged
 left join {{ word_as('stages', 'stage', 'judged.stage') }}
 left join {{ word_as('standings', 'standing', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id

@@ -55,7 +55,8 @@ select
     '还缺 ' || unit_indicators.lacking_shown || ' ' || words.zh as lacking_zh,
     unit_indicators.lacking_shown || ' ' || words.en || ' lacking' as lacking_en,
     indicators.source as source,
-    remediation.ratio_to_threshold as ratio_to_threshold
+    remediation.ratio_to_threshold as ratio_to_threshold,
+    cast(count(*) over (partition by remediation.school_year, remediation.county_code) as string) as gaps_shown
 from remediation
 inner join
     unit_indicators

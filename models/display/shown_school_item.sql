@@ -50,7 +50,12 @@ select
     {{ plain_number('judged.shortfall') }} as gap_shown,
     {{ standing_columns('judged') }},
     reasons.name_zh as reason_zh,
-    reasons.name_en as reason_en
+    reasons.name_en as reason_en,
+    cast(
+        sum(case when judged.standing = 'not_met' then 1 else 0 end) over (
+            partition by judged.school_year, judged.county_code, judged.indicator_id
+        ) as string
+    ) as failing_shown
 from judged
 left join {{ word_as('stages', 'stage', 'judged.stage') }}
 left join {{ word_as('standings', 'standing', 'judged.standing') }}

@@ -13,6 +13,7 @@ import duckdb
 
 from junheng import __version__
 from junheng.landing.outcome import LandedTable
+from junheng.quality_totals import write_totals
 from junheng.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def write_quality(
             json.dumps(hashes),
         ]
         _insert(connection, "quality.run", [run])
+        write_totals(connection)
     finally:
         connection.close()
 

@@ -80,6 +80,7 @@ def test_marts_and_quality_are_published_as_parquet_and_nothing_else_is_left(pub
     assert quality == aside | {
         *("run", "rule_result", "failing_row", "known_issue", "quarantined_row", "row_accounting", "run_history"),
         *("source_file", "landing_column", "landing_conversion", "rejected_row", "last_build", "verdict_change"),
+        *("rule_count", "gate", "table_rows"),
     }
     parts = {"warehouse.duckdb", "marts", "quality", "report"}
     own = {"builds", "current", "history", "logs", "runs.duckdb", ".build", ".lock"}

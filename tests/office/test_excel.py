@@ -60,7 +60,7 @@ def test_every_unit_shows_its_seven_figures(written: Written) -> None:
     )
     stages = {"小学": "primary", "初中": "junior"}
     found = {}
-    for row in table(sheet(written.workbook, "各单元七项指标"), "学校标识码"):
+    for row in table(sheet(written.workbook, "各单元资源指标"), "学校标识码"):
         for head, cell in row.items():
             if head and head.endswith("）") and "生" in head:
                 assert isinstance(cell.value, int | float), (head, cell.value)
@@ -70,7 +70,7 @@ def test_every_unit_shows_its_seven_figures(written: Written) -> None:
 
 
 def test_what_is_not_met_carries_its_sign_and_colour(written: Written) -> None:
-    rows = table(sheet(written.workbook, "各单元七项指标"), "学校标识码")
+    rows = table(sheet(written.workbook, "各单元资源指标"), "学校标识码")
     marked = [cell for row in rows for cell in row.values() if cell.number_format.endswith(' ◆"')]
     below = written.rows(f"select count(*) from display.shown_unit_indicator where {YEAR} and standing = 'below_floor'")
     assert len(marked) == below[0][0]
@@ -144,7 +144,7 @@ def test_codes_are_text_and_nothing_is_a_formula(hostile: Written) -> None:
 
 
 def test_names_appear_literally(hostile: Written, tmp_path: Path) -> None:
-    rows = table(sheet(hostile.workbook, "各单元七项指标"), "学校标识码")
+    rows = table(sheet(hostile.workbook, "各单元资源指标"), "学校标识码")
     names = {row["学校标识码"].value: row["学校"].value for row in rows}
     assert (names[HOSTILE_SCHOOL], names[LONG_SCHOOL]) == (HOSTILE, LONG)
     listed = [cell.value for row in sheet(hostile.ledger, "整改台账").iter_rows() for cell in row]
@@ -184,7 +184,7 @@ def test_each_school_has_its_workbook(written: Written) -> None:
 
 def test_sheets_can_be_filtered_and_printed(written: Written) -> None:
     workbook = openpyxl.load_workbook(written.workbook)
-    assert workbook.sheetnames[:3] == ["总览", "各单元七项指标", "校际差异系数"]
+    assert workbook.sheetnames[:3] == ["总览", "各单元资源指标", "校际差异系数"]
     for worksheet in workbook.worksheets[1:]:
         assert worksheet.freeze_panes is not None
         assert worksheet.auto_filter.ref

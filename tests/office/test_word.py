@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
@@ -164,7 +166,7 @@ def test_charts_stand_in_the_report_with_a_text_for_each(written: Written) -> No
 
 def test_libreoffice_shows_the_same_figures(written: Written, tmp_path: Path) -> None:
     text = as_text(written.word, tmp_path)
-    for part in ("—1—", "79个参评单元中，达标56个", "三年巩固率为100.87%", "表4七项指标校际差异系数", "附数据和口径"):
+    for part in ("—1—", "79个参评单元中，达标56个", "三年巩固率为100.87%", "表4各项指标校际差异系数", "附数据和口径"):
         assert part in text
     conclusions = written.rows(f"select count(*) from display.shown_county_item where {YEAR}")[0][0] + 2
     assert text.count("自评结论") == conclusions
@@ -209,6 +211,22 @@ def test_the_ledger_stands_in_the_report(facts: Facts, tmp_path: Path) -> None:
     rows = [row[4:] for row in cells(tmp_path / COUNTY / "自查自评报告.docx", 4)]
     assert ["新建 <教室> & 设备", "李四", "2026-08-31", "整改中"] in rows
     assert rows.count(["", "", "", ""]) == len(rows) - 1
+
+
+def test_how_many_indicators_a_school_has_to_meet_comes_from_the_standard(written: Written, tmp_path: Path) -> None:
+    assert "从 7 个方面" in "".join(paragraphs(written.word))
+    assert "至少 6 项达标" in "".join(paragraphs(written.word))
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(written.warehouse, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "update display.shown_county_class set met_min_shown = (met_min_shown::int + 10)::varchar,"
+            " met_max_shown = (met_max_shown::int + 10)::varchar"
+        )
+    template = own_template(tmp_path, "{{ resources.count }} / {{ resources.least }}")
+    with Facts(copy) as other:
+        write_word(other, tmp_path, "zh", Ledger({}), template)
+    assert paragraphs(tmp_path / COUNTY / "自查自评报告.docx")[0] == "17 / 16"
 
 
 def test_a_county_writes_its_own_template(facts: Facts, tmp_path: Path) -> None:

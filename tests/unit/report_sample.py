@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from junheng.quality_totals import write_totals
+
 # A school's name that is a formula and markup, and one that is very long.
 HOSTILE = '=HYPERLINK("http://x")&<b>"x"</b>'
 LONG = "长" * 200
@@ -32,6 +34,7 @@ def published(built: Path, folder: Path) -> Path:
     shutil.copyfile(built, target)
     with duckdb.connect(str(target)) as connection:
         connection.execute(RUN)
+        write_totals(connection)
         for name, school in ((HOSTILE, "0500152001"), (LONG, "0500152002")):
             connection.execute(
                 "update display.shown_school set school_name = ? where school_code = ?",

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 import pytest
+from docx import Document
 
 from junheng.messages import LANGUAGES
 from junheng.report.downloads import write_downloads
@@ -268,6 +269,28 @@ def test_figures_have_their_unit_in_the_head(parsed: dict[Path, Page], site: Pat
     assert "retention_formulas" not in "".join(items.text)
     chinese = [path for path in parsed if path.is_relative_to(site / "zh")]
     assert [path.name for path in chinese if "UNCONFIRMED" in "".join(parsed[path].text)] == []
+
+
+def test_how_many_indicators_or_classes_a_standard_has_stands_in_no_text() -> None:
+    numbers = re.compile(
+        r"[四五六七九](个|项|类)|\b(five|six|seven|nine|fourteen|fifteen) (classes|indicators|items)\b"
+        r"|\b(six|five|seven) (are )?met\b"
+    )
+    folder = ROOT / "src" / "junheng"
+    texts = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.toml"))]
+    texts += [(path.name, path.read_text(encoding="utf-8")) for path in (folder / "report/templates").glob("*.j2")]
+    for path in (folder / "report/templates").glob("*.docx"):
+        texts.append((path.name, "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs)))
+    assert len(texts) > 20
+    found = [
+        (name, match[0])
+        for name, text in texts
+        for line in text.splitlines()
+        if not line.lstrip().startswith(("#", "{#"))
+        for match in [numbers.search(line)]
+        if match
+    ]
+    assert found == []
 
 
 def test_every_text_is_used_and_stands_in_both_languages() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from junheng.quality_totals import write_totals
+
 PSEUDONYM = "T-of-one-person-4711"
 EVIDENCE = "佐证丙：找某某老师"
 TABLES = {
@@ -54,4 +56,5 @@ def published(built: Path, target: Path) -> Path:
                 "insert into quality.failing_row values ('s', 'r', ?, 'error', ?, 'f.csv', 2, ?, ?)",
                 [table, keys, actual, required],
             )
+        write_totals(connection)
     return target

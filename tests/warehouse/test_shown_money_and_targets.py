@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -142,7 +143,8 @@ def test_growth_is_the_change_on_the_year_before(warehouse: duckdb.DuckDBPyConne
             (row["per_pupil_shown"], amount, row["m_pupils"]),
             (row["previous_per_pupil_shown"], before, row["m_previous_pupils"]),
         ):
-            assert shown == (half_even(Fraction(sum_of) / pupils, 2) if sum_of is not None and pupils else None)
+            exact = Fraction(sum_of) / pupils if sum_of is not None and pupils else None
+            assert shown == (None if exact is None else half_even(exact, places(shown)))
         agrees(row, row["m_is_met"])
         if row["value_shown"] is None:
             assert row["m_is_met"] is None
@@ -156,6 +158,64 @@ def test_growth_is_the_change_on_the_year_before(warehouse: duckdb.DuckDBPyConne
         assert row["m_is_met"] is (now >= then)
         assert (Fraction(row["value_shown"]) >= Fraction(row["m_threshold"])) is row["m_is_met"], row
     assert told > 3 or not is_sample(warehouse)
+
+
+def almost_equal() -> list[tuple[Decimal, int, Decimal, int]]:
+    """Amounts and pupils of two years whose amounts per pupil are equal or nearly so: by cents, by a pupil, far off."""
+    numbers = random.Random(7)  # noqa: S311 - the same cases in every run
+    cent = Decimal("0.01")
+    found = []
+    for pupils in (1, 3, 7, 999, 20_011, 300_007):
+        for per_pupil in (Decimal("0.01"), Decimal("12345.67"), Decimal("8000")):
+            for former in (pupils, pupils + 1, numbers.randint(1, 10**6)):
+                amount = per_pupil * pupils
+                same = (amount * former / pupils).quantize(cent)
+                found += [(amount + step * cent, pupils, max(same, cent), former) for step in (-1, 0, 1)]
+    return [case for case in found if case[0] > 0]
+
+
+def order(one: Fraction | str, other: Fraction | str) -> int:
+    one, other = Fraction(one), Fraction(other)
+    return (one > other) - (one < other)
+
+
+def test_two_years_beside_each_other_never_look_equal_when_they_are_not(built_counties: Path) -> None:
+    model = CompiledModel(built_counties, "display", "shown_finance_growth")
+    cases = almost_equal()
+    growth = []
+    for number, (amount, pupils, before, former) in enumerate(cases):
+        now, then = Fraction(amount) / pupils, Fraction(before) / former
+        growth.append(
+            {
+                "fiscal_year": number,
+                "county_code": "990000",
+                "stage": "primary",
+                "indicator_id": "budget_expenditure_per_pupil_growth",
+                "amount_yuan": amount,
+                "previous_amount_yuan": before,
+                "pupils": pupils,
+                "previous_pupils": former,
+                "per_pupil_yuan": float(now),
+                "previous_per_pupil_yuan": float(then),
+                "change_pct": float(100 * (now - then) / then),
+                "threshold": 0,
+                "is_met": now >= then,
+                "status": "pass" if now >= then else "fail",
+            }
+        )
+    indicator = [{"indicator_id": "budget_expenditure_per_pupil_growth"}]
+    found = model.run({"marts.fct_finance_growth": growth, "marts.dim_indicator": indicator})
+    rows = sorted(found, key=lambda row: int(row["fiscal_year"]))
+    assert len(rows) == len(cases) > 100
+    looked_equal = 0
+    for row, (amount, pupils, before, former) in zip(rows, cases, strict=True):
+        now, then = Fraction(amount) / pupils, Fraction(before) / former
+        assert order(row["per_pupil_shown"], row["previous_per_pupil_shown"]) == order(now, then), row
+        assert order(row["value_shown"], "0") == order(now, then), row
+        looked_equal += half_even(now, 2) == half_even(then, 2) and now != then
+        if half_even(now, 2) != half_even(then, 2) or now == then:
+            assert places(row["per_pupil_shown"]) == places(row["previous_per_pupil_shown"]) == 2
+    assert looked_equal > 10
 
 
 def test_retention_is_that_of_its_components_under_its_formula(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -16,22 +15,6 @@ from junheng.report.texts import Texts
 
 # Above this share of the threshold (%) a point stands at the right edge.
 EDGE = 300
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of the files of one raw table by what became of them."""
-
-    table: str
-    valid: int
-    quarantined: int
-    rejected: int
-    other: int
-
-    @property
-    def read(self) -> int:
-        """All rows of its files."""
-        return self.valid + self.quarantined + self.rejected + self.other
 
 
 def strip(rows: Sequence[Row], names: Mapping[str, Row], texts: Texts) -> Spec:
@@ -161,24 +144,24 @@ def retention(rows: Sequence[Row], texts: Texts) -> Spec:
     return finished(chart, values)
 
 
-def rows(parts: Sequence[Part], texts: Texts) -> Spec:
+def rows(parts: Sequence[Row], names: Mapping[str, str], texts: Texts) -> Spec:
     """From file to mart: a bar for each table, split by what became of its rows, and the counts as text."""
     fates = {"valid": MET, "quarantined": FAIL, "rejected": FLOOR, "other": LINE}
     words = {fate: texts.text(f"charts.rows_{fate}") for fate in fates}
     values = [
         {
-            "table": part.table,
+            "table": names[part.table_name],
             "fate": words[fate],
             "order": position,
-            "count": getattr(part, fate),
-            "told": " → ".join(str(count) for count in (part.read, part.valid + part.quarantined, part.valid))
+            "count": part.values[f"rows_{fate}"],
+            "told": " → ".join(str(count) for count in (part.rows_read, part.rows_landed, part.rows_valid))
             if position == 0
             else "",
         }
         for part in parts
         for position, fate in enumerate(fates)
     ]
-    y = alt.Y("table:N", title=None, sort=[part.table for part in parts], scale=alt.Scale(padding=0.35))
+    y = alt.Y("table:N", title=None, sort=list(names.values()), scale=alt.Scale(padding=0.35))
     scale = alt.Scale(domain=list(words.values()), range=list(fates.values()))
     bars = (
         alt.Chart()

@@ -181,39 +181,28 @@ def _funding(facts: Facts, texts: Texts, county: Row) -> Chart | None:
 
 
 def _rows(facts: Facts, texts: Texts, county: Row) -> Chart | None:
-    """What became of the rows of the files: rows are counted here, nothing is judged."""
-    accounts = facts.rows("quality.row_accounting", ["table_name"])
-    read = _rows_read(facts)
-    parts: list[chart_specs.Part] = []
-    for row in accounts:
-        rejected, other = read.get(row.table_name, (0, 0))
-        label = f"{Messages(texts.language).text('tables', row.table_name)} {row.table_name}"
-        parts.append(chart_specs.Part(label, row.rows_valid, row.rows_quarantined, rejected, other))
-    if not any(part.read for part in parts):
+    """What became of the rows of the files."""
+    if not facts.exists("quality.table_rows"):
         return None
+    *parts, total = facts.rows("quality.table_rows", ["table_name"])
+    if not total.rows_read:
+        return None
+    names = {
+        part.table_name: f"{Messages(texts.language).text('tables', part.table_name)} {part.table_name}"
+        for part in parts
+    }
     title = texts.text(
         "charts.rows",
-        tables=len(parts),
-        read=sum(part.read for part in parts),
-        valid=sum(part.valid for part in parts),
-        quarantined=sum(part.quarantined for part in parts),
-        rejected=sum(part.rejected for part in parts),
+        tables=total.tables,
+        read=total.rows_read,
+        valid=total.rows_valid,
+        quarantined=total.rows_quarantined,
+        rejected=total.rows_rejected,
     )
     if len(facts.counties) == 1:
         title += texts.text("charts.rows_units", units=county.units_shown)
-    note = _note(facts, texts, county, texts.text("charts.share_of_rows"), str(sum(part.read for part in parts)))
-    return Chart("chart-rows", title, note, chart_specs.rows(parts, texts))
-
-
-def _rows_read(facts: Facts) -> dict[str, tuple[int, int]]:
-    """Per table, what the files held besides landed rows: rejected rows; titles, headers, notes, totals, repeats."""
-    if not facts.exists("quality.source_file"):
-        return {}
-    found = facts.connection.execute(
-        "select table_name, sum(rows_rejected)::bigint, sum(rows_read - rows_landed - rows_rejected)::bigint"
-        " from quality.source_file where status = 'landed' group by table_name order by table_name"
-    ).fetchall()
-    return {table: (rejected or 0, max(other or 0, 0)) for table, rejected, other in found}
+    note = _note(facts, texts, county, texts.text("charts.share_of_rows"), str(total.rows_read))
+    return Chart("chart-rows", title, note, chart_specs.rows(parts, names, texts))
 
 
 def _names(facts: Facts) -> dict[str, Row]:

@@ -13,6 +13,7 @@ import duckdb
 
 from junheng.landing.cells import literal, quoted
 from junheng.report.facts import Facts
+from junheng.report.masking import rules
 from junheng.report.texts import Texts
 
 SCHEMAS = ("marts", "display")
@@ -205,7 +206,7 @@ def readme(facts: Facts, folder: Path) -> str:
         lines += [texts.text(f"readme.{kind}", files=counts[kind]) for kind in order]
         lines += ["", texts.text("readme.spreadsheet"), texts.text("readme.checksums")]
         if facts.is_public:
-            lines += [texts.text("readme.public")]
+            lines += [texts.text("readme.public", few=rules()["smallest_group"])]
         lines += [texts.text("readme.build", build=facts.run.build_id, year=facts.school_year)]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from junheng.errors import UsageError
+from junheng.quality_totals import KINDS, ON_DATA
 from junheng.report.facts import Facts, Row
 
-# Suites on the data; the others judge the county and hold the two paths to its verdict beside each other.
-ON_DATA = ("raw", "plausibility", "reconciliation")
-KINDS = (*ON_DATA, "standard", "agreement")
 STATUSES = ("error", "fail", "warn", "no_data", "not_applicable", "pass")
 FOUND = ("error", "fail", "warn")
 # Keys that point at one person.
@@ -60,13 +58,20 @@ class Rules:
             found[row.suite].append(row)
         return dict(found)
 
-    def counts(self, kinds: Sequence[str] = KINDS) -> Counter[str]:
-        """How many rules of these kinds ended in each status."""
-        return Counter(row.status for row in self.results if kind(row) in kinds)
+    @cached_property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many rules of a kind ended in a status; what is not there did not occur."""
+        return {(row.kind, row.status): row.rules for row in self.facts.rows("quality.rule_count", ["kind", "status"])}
 
-    def rows_failed(self, status: str) -> int:
-        """How many rows break the rules on the data that ended in this status."""
-        return sum(row.rows_failed for row in self.results if row.status == status and kind(row) in ON_DATA)
+    @cached_property
+    def gate(self) -> Row:
+        """The rules on the data, those that failed or warn, and their rows.
+
+        Raises UsageError for a warehouse of an earlier version.
+        """
+        if not self.facts.exists("quality.gate"):
+            raise UsageError("warehouse_too_old", file=self.facts.warehouse, expected="quality.gate")
+        return self.facts.rows("quality.gate", ["rules"])[0]
 
     @cached_property
     def _by_rule(self) -> dict[str, list[FailingRow]]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from junheng.messages import LANGUAGES, Messages
 from junheng.report.facts import Facts, Row
 from junheng.report.ledger import Ledger
+from junheng.report.masking import rules
 from junheng.report.navigation import navigation
 from junheng.report.paths import county_page, rule_page, school_page, suite_page
 from junheng.report.texts import Texts, exact
@@ -123,7 +124,7 @@ def _environment(writer: Writer) -> Environment:
     environment.globals.update(county_chart=lambda name, county: _county_chart(writer, name, county))
     environment.globals.update(school_page=school_page, county_page=county_page, rule_page=rule_page)
     environment.globals.update(suite_page=suite_page, exact=exact)
-    environment.globals.update(message=Messages(writer.language).text)
+    environment.globals.update(message=Messages(writer.language).text, smallest_group=rules()["smallest_group"])
     return environment
 
 

@@ -153,9 +153,14 @@ class Context:
         names = dict.fromkeys(word(row, "name") for row in rows)
         classes = self.facts.rows("display.shown_county_class", ["class_position"], stage="all", **self.place)
         floors = [row.floor_pct_shown for row in rows if row.floor_pct_shown is not None]
+        # The best class meets all indicators; the last one that complies, as many as a unit has to.
+        all_of = classes[0].met_max_shown if classes else text("word.none")
+        least = [row.met_min_shown for row in classes if row.is_compliant]
         without = county.units_no_data_shown
         return {
             "indicators": text("word.list").join(names),
+            "count": all_of,
+            "least": least[-1] if least else text("word.none"),
             "floor": text("word.list").join(dict.fromkeys(floors)) or text("word.none"),
             "sentence": text(
                 "word.resources_sentence",
@@ -256,11 +261,12 @@ class Context:
             )
             for row in open_items
         ]
+        gaps = rows[0].gaps_shown if rows else None
         return {
             "sentence": text(
-                "word.remediation_sentence",
+                "word.remediation_sentence" if gaps else "word.remediation_sentence_plain",
                 units=county.units_not_compliant_shown,
-                rows=len(rows),
+                rows=gaps,
                 over=county.coefficients_over_shown,
             ),
             "open_items": text("word.remediation_items", list=text("word.sentence_list").join(items))

@@ -40,8 +40,10 @@ class ItemWriter:
             row.school_code: row.school_name for row in facts.rows("display.shown_school", ["school_code"], **place)
         }
         self.failing: defaultdict[str, list[str]] = defaultdict(list)
+        self.failing_shown: dict[str, str | None] = {}
         for row in facts.rows("display.shown_school_item", ["school_code", "stage"], standing="not_met", **place):
             self.failing[row.indicator_id].append(schools.get(row.school_code) or row.school_code)
+            self.failing_shown[row.indicator_id] = row.failing_shown
         self.retention = facts.rows(
             "display.shown_retention",
             ["graduated_in"],
@@ -93,7 +95,12 @@ class ItemWriter:
         found = [self._figures(row)]
         names = self.failing[row.indicator_id] if row.is_share else []
         if names:
-            found.append(text("word.failing_schools", count=len(names), schools=text("word.list").join(names)))
+            count, schools = self.failing_shown[row.indicator_id], text("word.list").join(names)
+            found.append(
+                text("word.failing_schools", count=count, schools=schools)
+                if count
+                else text("word.failing_schools_hidden", schools=schools)
+            )
         if row.evidence:
             found.append(text("word.evidence", evidence=row.evidence))
         return found

@@ -19,5 +19,9 @@ def pages(writer: Writer) -> Iterator[Page]:
         "audit.html",
         "audit.html.j2",
         writer.texts.text("audit.title"),
-        {"rows": rows, "documents": [row for row in documents if row.document in checked]},
+        {
+            "rows": rows,
+            "documents": [row for row in documents if row.document in checked],
+            "counts": facts.rows("display.shown_claim_count", ["standing_position", "document"]),
+        },
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from junheng.messages import Messages
+from junheng.quality_totals import KINDS, ON_DATA
 from junheng.report.facts import Row
 from junheng.report.paths import rule_page, suite_page
 from junheng.report.requirement import in_words
-from junheng.report.rules import KINDS, ON_DATA, STATUSES, FailingRow, Rules, kind
+from junheng.report.rules import STATUSES, FailingRow, Rules, kind
 from junheng.report.site import Page, Writer
 from junheng.report.texts import catalogue
 from junheng.validation.wording import in_language
