@@ -23,7 +23,8 @@ GOAL = 1.5
 BUILD = """
 import sys
 from pathlib import Path
-from junheng.build import BuildOptions, build
+from junheng.build import build
+from junheng.build_options import BuildOptions
 from junheng.messages import Messages
 from junheng.progress import Progress
 messages = Messages("en")

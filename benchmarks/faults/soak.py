@@ -32,7 +32,8 @@ def soak(place: Path, raw: Path, builds: int, minutes: float) -> dict[str, objec
 
 def build_many(raw: Path, out: Path, lines: Path, builds: int, minutes: float) -> None:
     """Build again and again and write a line for each."""
-    from junheng.build import BuildOptions, build
+    from junheng.build import build
+    from junheng.build_options import BuildOptions
     from junheng.messages import Messages
     from junheng.progress import Progress
 

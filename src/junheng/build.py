@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng import dbt_runner
+from junheng.build_options import BuildOptions
 from junheng.checks import check_conservation, check_marts, check_raw, data_rules, record_findings
 from junheng.compiled_project import CompiledProject
 from junheng.errors import MachineError
 from junheng.findings import WARNING, Finding, Findings
-from junheng.gate import SHOWN_FINDINGS, WORSE, FailOn, refuse, refuse_county, refuse_worse
-from junheng.history.inputs import Input
+from junheng.gate import SHOWN_FINDINGS, WORSE, refuse, refuse_county, refuse_worse
 from junheng.history.of_build import recorder_of
 from junheng.history.recording import Recorder, recorded
 from junheng.history.since_last import write_changes
@@ -49,40 +49,6 @@ if TYPE_CHECKING:
 
 # Unit tests prove the SQL, not the data; raw tables and rows that are set aside are our work.
 SELECTION = ("--exclude-resource-type", "unit_test", "--exclude", "path:seeds/raw", "path:seeds/quality")
-
-# How many of the last builds stay in the output folder unless the user says otherwise.
-KEPT_BUILDS = 5
-
-
-@dataclass(frozen=True)
-class KeptBuild:
-    """A former build whose raw tables are judged again, and the name of the result. `data` are its files."""
-
-    build_id: str
-    warehouse: Path
-    name: str
-    data: tuple[Input, ...]
-
-
-@dataclass(frozen=True)
-class BuildOptions:
-    """What the user asked for. `raw` is a file, a folder or a ZIP; None is the sample county, or the `kept` build."""
-
-    raw: Path | None
-    out: Path
-    school_year: int | None = None
-    standards: Path | None = None
-    with_suites: bool = True
-    quarantine: bool = False
-    fail_on: FailOn = "critical"
-    today: date | None = None
-    mapping: Path | None = None
-    with_report: bool = True
-    wait: float = 0
-    keep: int = KEPT_BUILDS
-    if_changed: bool = False
-    worse: bool = False
-    kept: KeptBuild | None = None
 
 
 @dataclass

@@ -20,11 +20,12 @@ from junheng.commands.history import history
 from junheng.commands.inspect import inspect
 from junheng.commands.ledger import ledger
 from junheng.commands.notify import notify
-from junheng.commands.options import help_text
+from junheng.commands.options import Lang, help_text
 from junheng.commands.query import query
 from junheng.commands.rejudge import rejudge
 from junheng.commands.report import report
 from junheng.commands.rollback import rollback
+from junheng.commands.running import language_before
 from junheng.commands.template import template
 
 app = typer.Typer(
@@ -47,8 +48,9 @@ def _program(
     version: Annotated[
         bool, typer.Option("--version", help=help_text("version"), callback=_print_version, is_eager=True)
     ] = False,
+    lang: Lang = None,
 ) -> None:
-    pass
+    language_before(lang)
 
 
 # In the order in which the help lists them, groups last; the help of a command is the message of its name.

@@ -67,18 +67,6 @@ class RawTable:
         """Names of the key columns."""
         return tuple(column.name for column in self.columns if column.is_key)
 
-    def column_for(self, header: str) -> RawColumn | None:
-        """The column that a header names, in English or Chinese, with or without its own unit in brackets."""
-        plain = plain_name(header)
-        for column in self.columns:
-            names = {plain_name(column.name), plain_name(column.name_zh)}
-            if column.unit:
-                unit = plain_name(column.unit)
-                names |= {f"{name}{bracket}" for name in tuple(names) for bracket in (f"({unit})", f"[{unit}]")}
-            if plain in names:
-                return column
-        return None
-
 
 def plain_name(text: str) -> str:
     """A name without the differences that do not matter: width of characters, case, spaces."""

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from junheng.build import BuildOptions, build
+from junheng.build import build
+from junheng.build_options import BuildOptions
 from junheng.errors import MachineError
 from junheng.history.database import NAME, refresh
 from junheng.history.record import RunRecord

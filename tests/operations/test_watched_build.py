@@ -12,7 +12,7 @@ import duckdb
 import jsonschema
 import pytest
 
-from junheng.build import BuildOptions
+from junheng.build_options import BuildOptions
 from junheng.errors import DataError, MachineError, UsageError
 from junheng.gate import RefusedError
 from junheng.lock import only_one

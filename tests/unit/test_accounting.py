@@ -17,7 +17,6 @@ from junheng.landing.accounting import (
     REPEATED,
     Accounts,
     SourceRecord,
-    block_years,
     kind_of,
     record_of_block,
     record_of_file,
@@ -150,11 +149,6 @@ def test_conversions_are_counted_with_the_first_three_rows_and_no_number_of_a_pe
         {"row": 7, "from": "7人", "to": "7"},
     ]
     assert json.loads(rows[1][3]) == [{"row": 3, "from": "１", "to": "***"}]
-
-
-def test_the_years_of_a_block_are_those_of_its_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    assert block_years(connection, "raw.rooms", CONTRACT["rooms"]) == (2023, 2024)
-    assert block_years(connection, "(select 2022 as fiscal_year)", CONTRACT["county_finance"]) == (2022,)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.zip/学校.CSV", "csv"), ("2024.9/无后缀", ""), ("x.tar.gz", "gz")])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from junheng.cli import app
+
 SOURCE = Path(__file__).parents[2] / "src"
 HEAVY = {"duckdb", "dbt", "pandas", "numpy", "great_expectations", "sqlalchemy", "yaml", "rich"}
 
@@ -45,9 +47,39 @@ def test_help_answers_within_four_tenths_of_a_second_of_cpu() -> None:
     assert min(seconds) < 0.4
 
 
-@pytest.mark.parametrize(("arguments", "words"), [([], "--raw"), (["--lang", "zh"], "原始数据表：文件、文件夹或 ZIP")])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["build"], "--raw"),
+        (["build", "--lang", "zh"], "原始数据表：文件、文件夹或 ZIP"),
+        (["--lang", "zh", "build"], "原始数据表：文件、文件夹或 ZIP"),
+        (["--lang=zh"], "整改台账"),
+        (["ledger", "--lang", "zh"], "读回来"),
+    ],
+)
 def test_help_speaks_both_languages(arguments: list[str], words: str) -> None:
     environment = os.environ | {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "junheng", "build", *arguments, "--help"]
+    command = [sys.executable, "-m", "junheng", *arguments, "--help"]
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
     assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--lang", "zh", "audit", "--lang", "en"], "relations checked"),
+        (["--lang", "en", "audit"], "relations checked"),
+        (["--lang", "zh", "audit"], "项关系"),
+        (["--lang", "fr", "audit"], "fr"),
+        (["ledger", "--lang", "zh", "rubbish"], "rubbish"),
+        (["ledger", "--lang", "zh", "import", "none.xlsx", "--out", "none"], "文件"),
+        (["--lang", "zh", "ledger", "import", "none.xlsx", "--out", "none"], "文件"),
+    ],
+)
+def test_a_language_before_the_command_is_that_of_its_answer(
+    arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        app(arguments)
+    told = capfd.readouterr()
+    assert words in told.out + told.err

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from junheng.build_options import KEPT_BUILDS
 from junheng.commands.options import DEFAULT_OUT, Json, Lang, Notify, Out, help_text
 from junheng.commands.running import day_named, echo_json, nothing_aside, run_command, say_aside
 from junheng.errors import UsageError
@@ -31,7 +32,7 @@ def build(
     today: Annotated[str | None, typer.Option("--today", metavar="DATE", help=help_text("today"))] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help=help_text("with_report"))] = True,
     wait: Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help=help_text("wait"))] = 0,
-    keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=help_text("keep"))] = 5,
+    keep: Annotated[int, typer.Option("--keep", metavar="N", min=1, help=help_text("keep"))] = KEPT_BUILDS,
     if_changed: Annotated[bool, typer.Option("--if-changed", help=help_text("if_changed"))] = False,
     notify: Notify = None,
     log_json: Annotated[Path | None, typer.Option("--log-json", metavar="FILE|-", help=help_text("log_json"))] = None,
@@ -46,7 +47,7 @@ def build(
     def run(messages: Messages) -> None:
         if target != "duckdb":
             raise UsageError("target_unknown", found=target, expected="duckdb")
-        from junheng.build import BuildOptions
+        from junheng.build_options import BuildOptions
         from junheng.gate import levels_named
         from junheng.printing import print_summary
         from junheng.progress import Progress

@@ -8,10 +8,16 @@ from typing import Annotated
 import typer
 
 from junheng.commands.options import DEFAULT_OUT, Json, Lang, Out, help_text
-from junheng.commands.running import echo_json, run_command
+from junheng.commands.running import echo_json, language_before, run_command
 from junheng.messages import Messages
 
 ledger = typer.Typer(help=help_text("ledger"), no_args_is_help=True)
+
+
+@ledger.callback()
+def _ledger(lang: Lang = None) -> None:
+    if lang is not None:
+        language_before(lang)
 
 
 @ledger.command("import", help=help_text("ledger_import"))

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
+from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import typer
 from junheng.errors import JunhengError, UsageError
 from junheng.messages import LANGUAGES, Messages, locale_language
 from junheng.terminal import json_text, visible
+
+_before: ContextVar[str | None] = ContextVar("lang", default=None)
 
 
 def day_named(text: str) -> date:
@@ -26,7 +29,11 @@ def day_named(text: str) -> date:
 
 
 def run_command(command: Callable[[Messages], None], lang: str | None, as_json: bool) -> None:
-    """Run a command; an error of ours becomes its message and its exit code."""
+    """Run a command; an error of ours becomes its message and its exit code.
+
+    `lang` stands after the command; without it the one before the command counts.
+    """
+    lang = lang or _before.get()
     messages = Messages(lang if lang in LANGUAGES else locale_language())
     # A request to end is answered like one from the keyboard: what was begun is cleaned up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -46,6 +53,11 @@ def run_command(command: Callable[[Messages], None], lang: str | None, as_json: 
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as error:
         raise typer.Exit(130) from error
+
+
+def language_before(lang: str | None) -> None:
+    """Keep the value of `--lang` that stands before a command, until the next command line."""
+    _before.set(lang)
 
 
 @contextmanager

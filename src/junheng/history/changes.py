@@ -98,10 +98,6 @@ class Changes:
         """The critical rules that fail now and did not, or fail for more rows."""
         return [rule for rule in self.rules if rule.is_new_critical]
 
-    def of_kind(self, *kinds: str) -> list[VerdictChange]:
-        """The changed verdicts of some of KINDS."""
-        return [change for change in self.verdicts if change.kind in kinds]
-
     def as_json(self) -> dict[str, Any]:
         """The changes as a JSON object."""
         return {

@@ -14,7 +14,7 @@ from junheng.report.ledger import FILE as LEDGER
 from junheng.workspace import Workspace
 
 if TYPE_CHECKING:
-    from junheng.build import BuildOptions
+    from junheng.build_options import BuildOptions
 
 
 def recorder_of(

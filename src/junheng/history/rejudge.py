@@ -42,7 +42,8 @@ def rejudge(options: RejudgeOptions, messages: Messages, progress: Progress) -> 
 
     Raises UsageError for a name that is none or is taken and for a build that is not kept, and what `build` raises.
     """
-    from junheng.build import BuildOptions, KeptBuild, build
+    from junheng.build import build
+    from junheng.build_options import BuildOptions, KeptBuild
 
     out = options.out
     if not NAME.fullmatch(options.name) or options.name.isdecimal():

@@ -141,13 +141,6 @@ def kind_of(name: str) -> str:
     return PurePosixPath(name).suffix[1:].lower()
 
 
-def block_years(connection: duckdb.DuckDBPyConnection, relation: str, table: RawTable) -> tuple[int, ...]:
-    """The years of the rows of a relation (a name or a query in brackets) that has the columns of a raw table."""
-    year = quoted(year_column(table))
-    rows = connection.execute(f"select distinct {year} from {relation} where {year} is not null order by 1").fetchall()
-    return tuple(int(found) for (found,) in rows)
-
-
 def year_column(table: RawTable) -> str:
     """The column of a raw table that holds the year."""
     return next(name for name in table.key if name in ("school_year", "fiscal_year"))

@@ -15,7 +15,6 @@ from junheng.landing.model import Block, HandedFile, TextRows
 from junheng.landing.refused import refused
 from junheng.landing.text_scan import DELIMITERS, LONGEST_LINE, Scan, scan, with_one_line_end
 
-ENDINGS = (".csv", ".tsv", ".txt")
 SAMPLE_RECORDS = 60
 # The records of the sample are looked for in so many characters: a quote that is never closed ends there.
 SAMPLE_CHARACTERS = 4 << 20

@@ -39,11 +39,6 @@ class Scan:
         """Whether all lines end in the same way, and in one that DuckDB's reader takes."""
         return not self.mac_ends and not (self.unix_ends and self.windows_ends)
 
-    @property
-    def is_readable(self) -> bool:
-        """Whether nothing was found that ends the reading."""
-        return self.bad_line is None and self.nul_line is None and self.long_line is None
-
 
 def scan(path: Path) -> Scan:
     """Read a file once; it ends at the first thing that makes the file unreadable.

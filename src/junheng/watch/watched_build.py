@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from junheng.build import BuildOptions, build
+from junheng.build import build
+from junheng.build_options import BuildOptions
 from junheng.messages import Messages
 from junheng.notify.config import NotifyConfig
 from junheng.notify.delivery import Delivery

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from junheng.build import BuildOptions
+from junheng.build_options import BuildOptions
 from junheng.notify.config import read_config
 from junheng.notify.other import require_apprise
 from junheng.project import packaged_project
