@@ -10,7 +10,8 @@ import unicodedata
 from html import escape
 from pathlib import Path
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
 CELL, LINE, MARGIN = 9, 24, 16
 FONTS = "'Noto Sans Mono CJK SC', Menlo, Consolas, monospace"
 
@@ -25,16 +26,18 @@ def main() -> int:
 
 
 def summary(folder: Path, language: str) -> str:
-    """What `junheng build` prints on standard error and standard output, paths relative to the folder it ran in."""
+    """The summary that `junheng build` prints, paths relative to the folder it ran in; times of steps are left out."""
     run = subprocess.run(
         [sys.executable, "-m", "junheng", "build", "--lang", language],
         cwd=folder,
-        text=True,
+        # The checkout, whatever is installed.
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         encoding="utf-8",
         capture_output=True,
-        check=True,
     )
-    return f"{run.stderr.rstrip()}\n{run.stdout.rstrip()}".replace(f"{folder}{os.sep}", "")
+    if run.returncode:
+        sys.exit(run.stderr)
+    return run.stdout.rstrip().replace(f"{folder}{os.sep}", "")
 
 
 def picture(text: str) -> str:
