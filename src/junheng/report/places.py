@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from junheng.quality_totals import ON_DATA
 from junheng.report.facts import Facts, Row
-from junheng.report.rules import ON_DATA, FailingRow, Rules, kind
+from junheng.report.rules import FailingRow, Rules, kind
 
 # The columns of the raw tables that the seven resources rest on (`models/intermediate/int_unit_resources.sql`).
 COLUMNS = {
