@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import astuple
 
+from junheng.check_reports import Reports, refuse_reports, write_reports
 from junheng.errors import UsageError
 from junheng.messages import Messages
 from junheng.printing import error_as_json, print_error
-from junheng.table_check import CheckOptions, Reports, checked, lint, refuse_reports, write_reports
+from junheng.table_check import CheckOptions, checked, lint
 from junheng.terminal import json_text
 
 
@@ -36,7 +37,7 @@ def check_suites(options: CheckOptions, reports: Reports, messages: Messages, *,
     """Lint suites and print the defects, one of each file. Raises UsageError for options that only a table has."""
     if options.data or options.warehouse or options.table or any(astuple(reports)):
         raise UsageError("lint_with_data")
-    suites, defects = lint(options.suites, options.parameters)
+    suites, defects = lint(options)
     rules = sum(len(suite.rules) for suite in suites)
     code = max((error.exit_code for error in defects), default=0)
     for error in defects:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from junheng.check_reports import write_text
 from junheng.checks import check_raw, data_rules, record_findings
 from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Findings
@@ -33,7 +34,6 @@ from junheng.quarantine import prepare
 from junheng.raw_contract import RawTable, read_contract
 from junheng.returns import write_returns
 from junheng.standards import project_with_standards
-from junheng.table_check import write_text
 from junheng.workspace import Workspace, workspace
 
 ACCEPTED, REFUSED = "would_be_published", "would_be_refused"

@@ -1,34 +1,29 @@
-"""`junheng check`: suites on a table of the user's own, and what the command writes and answers."""
+"""`junheng check`: suites on a table of the user's own, and what the command answers."""
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import duckdb
 
 from junheng.errors import JunhengError, MachineError, UsageError
-from junheng.landing.cells import literal
 from junheng.messages import Messages
 from junheng.validation import ValidationResult, validate
-from junheng.validation.failing_rows import NAMES
-from junheng.validation.gx_json import gx_refusal
 from junheng.validation.linter import lint_values
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
-from junheng.validation.sources import DATABASES, Limits, own_connection
+from junheng.validation.sources import DATABASES, Limits
+from junheng.validation.spark_linter import lint_for_spark
+from junheng.validation.suite_run import Engine
 
 if TYPE_CHECKING:
+    from junheng.validation.parameters import Database
     from junheng.validation.results import RuleResult
     from junheng.validation.suites import Parameters, Suite
 
-FAILING_ROW_FORMATS = {".parquet": "format parquet", ".csv": "format csv, header"}
-ENGINES = ("duckdb", "gx")
-NOTHING = f"select {', '.join(f'null::varchar as {name}' for name in NAMES)} where false"
 # What a rule cannot help: it is the machine's, not the suite's.
 MACHINE_ERRORS = (
     "IOException",
@@ -48,25 +43,15 @@ MACHINE_ERRORS = (
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """What to judge by which suites: one of `data` and `warehouse` is given."""
+    """What to judge by which suites: one of `data` and `warehouse` is given, with Spark as an address it reads."""
 
     suites: Sequence[str]
-    data: Path | None = None
-    warehouse: Path | None = None
+    data: Path | str | None = None
+    warehouse: Path | str | None = None
     table: str | None = None
     parameters: Path | None = None
     school_year: int | None = None
     engine: str = "duckdb"
-
-
-@dataclass(frozen=True)
-class Reports:
-    """Files to write."""
-
-    junit: Path | None = None
-    gx_json: Path | None = None
-    data_docs: Path | None = None
-    failing_rows: Path | None = None
 
 
 @dataclass
@@ -118,13 +103,16 @@ def checked(options: CheckOptions) -> Iterator[Checked]:
     Raises UsageError for a wrong command line or any defect of a suite, before any scan; DataError for a data file that
     cannot be read; MachineError for a file that cannot be opened.
     """
-    parameters, suites = asked(options)
+    suites = asked(options)
     with ExitStack() as stack:
-        file = options.warehouse or options.data
-        if file is None:
-            raise UsageError("check_without_data")
-        is_database = options.warehouse is not None or file.suffix.lower() in DATABASES
-        data = stack.enter_context(opened(file)) if is_database else file
+        if options.engine == "spark":
+            data, standards = stack.enter_context(spark_data(options))
+            parameters = parameters_of(options, suites, standards)
+        else:
+            # A defect of a suite is told before a table is opened.
+            file = None if options.warehouse is None else Path(options.warehouse)
+            parameters = parameters_of(options, suites, file)
+            data = file_data(options, stack)
         found = Checked()
         for suite in suites:
             try:
@@ -146,51 +134,77 @@ def checked(options: CheckOptions) -> Iterator[Checked]:
         yield found
 
 
-def asked(options: CheckOptions) -> tuple[Parameters, list[Suite]]:
-    """Parameters and suites of a command line. Raises UsageError."""
+def asked(options: CheckOptions) -> list[Suite]:
+    """The suites of a command line. Raises UsageError."""
     if not options.suites:
         raise UsageError("check_without_suite")
     if (options.data is None) == (options.warehouse is None):
         raise UsageError("check_without_data")
     engine_of(options)
-    suites = load_named_suites(options.suites, None)
+    return load_named_suites(options.suites, None)
+
+
+def parameters_of(options: CheckOptions, suites: Sequence[Suite], standards: Database | None) -> Parameters:
+    """The parameters of suites, by which each of them is linted; `standards` holds the seeds. Raises UsageError."""
     wanted = {name for suite in suites for rule in suite.rules for name in rule.parameter_names()}
     parameters: dict[str, Any] = {}
     if any(name.startswith("plausible__") for name in wanted):
-        parameters.update(bounds(options.warehouse))
-    if options.warehouse is not None and options.school_year is not None and options.parameters is None:
+        parameters.update(bounds(standards))
+    if standards is not None and options.school_year is not None and options.parameters is None:
         from junheng.validation.parameters import load_parameters
 
-        parameters.update(load_parameters(options.warehouse, options.school_year))
+        parameters.update(load_parameters(standards, options.school_year))
     if options.parameters is not None:
         parameters.update(read_parameters(options.parameters))
     for suite in suites:
         for rule in suite.rules:
             lint_values(suite.path, rule, parameters)
-    return parameters, suites
+    return parameters
 
 
-def bounds(warehouse: Path | None) -> dict[str, Any]:
+def bounds(standards: Database | None) -> dict[str, Any]:
     """The bounds of the plausibility suites: those of the warehouse, or the packaged ones where it has none."""
     from junheng.validation.parameters import load_bounds, packaged_bounds
 
-    if warehouse is None:
+    if standards is None:
         return dict(packaged_bounds())
     try:
-        return dict(load_bounds(warehouse))
+        return dict(load_bounds(standards))
     except UsageError as error:
         if error.message_id != "standards_missing":
             raise
         return dict(packaged_bounds())
 
 
-def engine_of(options: CheckOptions) -> Literal["duckdb", "gx"]:
+def engine_of(options: CheckOptions) -> Engine:
     """The engine, if it is one. Raises UsageError."""
-    if options.engine == "gx":
-        return "gx"
-    if options.engine != "duckdb":
-        raise UsageError("engine_unknown", found=options.engine, expected=", ".join(ENGINES))
-    return "duckdb"
+    if options.engine not in get_args(Engine):
+        raise UsageError("engine_unknown", found=options.engine, expected=", ".join(get_args(Engine)))
+    return cast("Engine", options.engine)
+
+
+@contextmanager
+def spark_data(options: CheckOptions) -> Iterator[tuple[Any, Database | None]]:
+    """What Spark judges, and the standards beside it. Raises MachineError when Spark does not start."""
+    from junheng.validation.spark_start import spark_session
+    from junheng.validation.spark_tables import folder_tables, standards_of
+
+    spark = spark_session()
+    if options.warehouse is None:
+        yield str(options.data), None
+        return
+    with closing(folder_tables(spark, str(options.warehouse))) as tables, closing(standards_of(tables)) as standards:
+        yield tables, standards
+
+
+def file_data(options: CheckOptions, stack: ExitStack) -> Any:
+    """A file to judge; one of DuckDB is opened until the end of the stack.
+
+    Raises UsageError when there is none, MachineError when it cannot be opened.
+    """
+    file = Path(options.warehouse or options.data or "")
+    is_database = options.warehouse is not None or file.suffix.lower() in DATABASES
+    return stack.enter_context(opened(file)) if is_database else file
 
 
 @contextmanager
@@ -208,79 +222,23 @@ def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def lint(named: Sequence[str], parameters: Path | None) -> tuple[list[Suite], list[JunhengError]]:
-    """Read every suite; those that are right, and the first defect of each that is not.
+def lint(options: CheckOptions) -> tuple[list[Suite], list[JunhengError]]:
+    """Read every suite; those that are right, and the first defect of each that is not: also what Spark cannot be
+    asked, where that is the engine.
 
     Raises UsageError when there is no suite to read.
     """
-    values = read_parameters(parameters) if parameters is not None else None
+    values = read_parameters(options.parameters) if options.parameters is not None else None
+    on_spark = engine_of(options) == "spark"
     suites: list[Suite] = []
     defects: list[JunhengError] = []
-    for file in suite_files(named):
+    for file in suite_files(options.suites):
         try:
             suite = file.load(values)
             refuse_shared_names([*suites, suite])
+            if on_spark:
+                lint_for_spark(suite)
             suites.append(suite)
         except JunhengError as error:
             defects.append(error)
     return suites, defects
-
-
-def refuse_reports(reports: Reports) -> None:
-    """Refuse files that could not be written, before anything is judged. Raises UsageError."""
-    failing = reports.failing_rows
-    if failing is not None and failing.suffix.lower() not in FAILING_ROW_FORMATS:
-        raise UsageError("failing_rows_format", file=failing, expected=", ".join(FAILING_ROW_FORMATS))
-
-
-def write_reports(found: Checked, reports: Reports, messages: Messages) -> list[Path]:
-    """Write the files that are wanted; gives their paths. Raises MachineError for one that cannot be written."""
-    written: list[Path] = []
-    if reports.junit is not None:
-        from junheng.validation.junit import junit_document
-
-        written.append(write_text(reports.junit, junit_document(found.results, messages, found.refused)))
-    if reports.gx_json is not None:
-        documents = [result.to_gx() for result in found.results]
-        documents += [gx_refusal(name, messages.error(error)) for name, error in found.refused.items()]
-        content = documents[0] if len(documents) == 1 else documents
-        written.append(write_text(reports.gx_json, f"{json.dumps(content, ensure_ascii=False, indent=2)}\n"))
-    if reports.failing_rows is not None:
-        written.append(write_failing_rows(found.results, reports.failing_rows))
-    if reports.data_docs is not None:
-        from junheng.validation.data_docs import write_data_docs
-
-        written.append(write_data_docs(found.results, reports.data_docs))
-    return written
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write a report. Raises MachineError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise MachineError("report_not_written", file=path, found=error.strerror) from error
-    return path
-
-
-def write_failing_rows(results: Sequence[ValidationResult], path: Path) -> Path:
-    """Write every failing row of every rule as Parquet or CSV, by suite, rule and key.
-
-    The rows do not pass through Python. Raises MachineError.
-    """
-    limits = Limits(keep_order=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder, own_connection(limits) as connection:
-            parts = [str(Path(folder) / f"{number}.parquet") for number in range(len(results))]
-            for result, part in zip(results, parts, strict=True):
-                result.failing_rows().write_parquet(part)
-            whole = str(Path(folder) / "whole")
-            everything = f"select * from read_parquet([{', '.join(map(literal, parts))}])" if parts else NOTHING
-            options = FAILING_ROW_FORMATS[path.suffix.lower()]
-            connection.execute(f"copy ({everything}) to {literal(whole)} ({options})")
-            Path(whole).replace(path)
-    except (OSError, duckdb.Error) as error:
-        raise MachineError("report_not_written", file=path, found=str(error).splitlines()[0]) from error
-    return path

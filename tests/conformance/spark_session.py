@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,9 +56,15 @@ def spark_session() -> Iterator[Any]:
 
 def awkward_frame(session: Any, table: str) -> Any:
     """A table of TABLES as a data frame."""
+    return frame_of_rows(session, list(zip(*(values[: TABLES[table]] for _, values in COLUMNS.values()), strict=True)))
+
+
+def frame_of_rows(session: Any, rows: Sequence[tuple[Any, ...]]) -> Any:
+    """Rows of the columns of COLUMNS as a data frame."""
     schema = ", ".join(f"`{name}` {TYPES.get(kind, kind.lower())}" for name, (kind, _) in COLUMNS.items())
-    columns = [[cell(kind, value) for value in values[: TABLES[table]]] for kind, values in COLUMNS.values()]
-    return session.createDataFrame(list(zip(*columns, strict=True)), schema)
+    kinds = [kind for kind, _ in COLUMNS.values()]
+    cells = [tuple(cell(kind, value) for kind, value in zip(kinds, row, strict=True)) for row in rows]
+    return session.createDataFrame(cells, schema)
 
 
 def cell(kind: str, value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,7 +13,7 @@ from junheng.validation.catalogue import ACCEPTED
 from tests.conformance.awkward import TABLES, awkward_connection
 from tests.conformance.cases import CASES, spark_cases, suite_of
 from tests.conformance.outcomes import differences, failing_rows, known_differences
-from tests.conformance.spark_session import awkward_frame, spark_session
+from tests.conformance.spark_session import awkward_frame
 
 # On one row only what depends on the number of rows is of interest.
 ONE_ROW = {kind: several for kind, several in CASES.items() if ACCEPTED[kind].kind not in ("row", "shape", "query")}
@@ -56,12 +57,11 @@ def test_great_expectations_on_duckdb_agrees(connection: duckdb.DuckDBPyConnecti
     assert failing_rows(ours, agreed) == [row for row in rows if row[0] in agreed]
 
 
-def test_great_expectations_on_spark_agrees(connection: duckdb.DuckDBPyConnection) -> None:
+def test_great_expectations_on_spark_agrees(connection: duckdb.DuckDBPyConnection, spark: Any) -> None:
     suite = suite_of(spark_cases(), "awkward")
     ours = validate(connection, suite)
-    with spark_session() as session:
-        theirs = validate(awkward_frame(session, "awkward"), suite, engine="gx")
-        empty = validate(awkward_frame(session, "empty"), suite, engine="gx")
+    theirs = validate(awkward_frame(spark, "awkward"), suite, engine="gx")
+    empty = validate(awkward_frame(spark, "empty"), suite, engine="gx")
     assert_conformant("spark", "awkward", ours, theirs)
     on_empty = differences(validate(connection, suite, table="empty").results, empty.results)
     assert on_empty == known_differences("spark", "empty")

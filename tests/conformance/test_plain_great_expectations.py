@@ -14,7 +14,6 @@ import pytest
 from junheng.validation import run_suites
 from junheng.validation.parameters import load_bounds, load_parameters
 from tests.conformance.outcomes import Outcome
-from tests.conformance.spark_session import spark_session
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = 2024
@@ -50,7 +49,9 @@ def test_every_suite_loads_complete_and_nothing_is_written_beside_it(folder: Pat
     assert after == before
 
 
-def test_suites_run_on_plain_spark_with_parameters_filled_in(built_sample: Path, folder: Path, tmp_path: Path) -> None:
+def test_suites_run_on_plain_spark_with_parameters_filled_in(
+    built_sample: Path, folder: Path, tmp_path: Path, spark: Any
+) -> None:
     parameters = {**load_bounds(built_sample), **load_parameters(built_sample, YEAR)}
     numbers = {name: float(value) for name, value in parameters.items()}
     ours = {
@@ -66,14 +67,14 @@ def test_suites_run_on_plain_spark_with_parameters_filled_in(built_sample: Path,
         for name, query in tables.items():
             connection.execute(f"copy ({query}) to '{tmp_path / name}.parquet' (format parquet)")
     context = plain_context(folder)
-    with spark_session() as session:
-        asset = context.data_sources.add_spark("frames").add_dataframe_asset("frames")
-        definition = asset.add_batch_definition_whole_dataframe("all")
-        # One rule of the raw suite looks the schools up.
-        session.sql("create database raw")
-        session.sql(f"create view raw.schools as select * from parquet.`{tmp_path / 'raw.schools.parquet'}`")
+    asset = context.data_sources.add_spark("frames").add_dataframe_asset("frames")
+    definition = asset.add_batch_definition_whole_dataframe("all")
+    # One rule of the raw suite looks the schools up.
+    spark.sql("create database raw")
+    spark.sql(f"create view raw.schools as select * from parquet.`{tmp_path / 'raw.schools.parquet'}`")
+    try:
         for name in (RAW, STANDARD):
-            frame = session.read.parquet(str(tmp_path / f"{name}.parquet"))
+            frame = spark.read.parquet(str(tmp_path / f"{name}.parquet"))
             batch = definition.get_batch({"dataframe": frame})
             found = batch.validate(context.suites.get(name), expectation_parameters=numbers)
             judged = {row.expectation_config.meta["rule_id"]: row for row in found.results}
@@ -82,3 +83,5 @@ def test_suites_run_on_plain_spark_with_parameters_filled_in(built_sample: Path,
                 # Plain Great Expectations calls a rule without anything to judge a success.
                 silent = ours[rule_id].status in ("no_data", "not_applicable")
                 assert row.success == (silent or ours[rule_id].success), (Outcome.of(ours[rule_id]), row)
+    finally:
+        spark.sql("drop database raw cascade")

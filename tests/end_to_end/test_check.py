@@ -356,7 +356,7 @@ def test_command_lines_that_make_no_sense(folder: Path) -> None:
         "there is no such suite": ["raw.stuff", "--data", data],
         "there is no such data file": [path, "--data", folder / "none.csv"],
         "data of an unknown kind": [path, "--data", path],
-        "an unknown engine": [path, "--data", data, "--engine", "spark"],
+        "an unknown engine": [path, "--data", data, "--engine", "flink"],
         "cannot be written in this format": [path, "--data", data, "--failing-rows", "rows.xlsx"],
         "the folder holds no suite": [folder.parent / "empty", "--data", data],
         "the file of parameters cannot be read": [path, "--data", data, "--parameters", data],

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as Xml
 import duckdb
 import pytest
 
+from junheng.check_reports import write_failing_rows
 from junheng.errors import MachineError
 from junheng.messages import Messages
-from junheng.table_check import write_failing_rows
 from junheng.validation import ValidationResult, validate
 from junheng.validation.catalogue import ACCEPTED
 from junheng.validation.data_docs import gx_object, write_data_docs

@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from junheng.check_reports import Reports, write_reports
 from junheng.messages import Messages
-from junheng.table_check import CheckOptions, Reports, checked, write_reports
+from junheng.table_check import CheckOptions, checked
 from junheng.validation import Limits, validate
 
 ROWS = 500_000

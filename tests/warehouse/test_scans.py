@@ -15,9 +15,10 @@ import duckdb
 import pytest
 
 from junheng.validation import load_suite, validate
-from junheng.validation.duckdb_engine import EngineRun
 from junheng.validation.failing_rows import FailingRows
 from junheng.validation.plan import plan_of
+from junheng.validation.rule_engine import EngineRun
+from junheng.validation.session import DuckSession
 from junheng.validation.sources import described, table_named, temporary_table
 from tests.warehouse import raw_county
 
@@ -61,7 +62,7 @@ def run(connection: duckdb.DuckDBPyConnection, rules: list[Json]) -> EngineRun:
     suite = load_suite({"name": "s", "meta": {"table": "raw.judged", "keys": ["id"]}, "expectations": rules})
     relation = table_named(suite.table)
     store = FailingRows(connection, temporary_table(), temporary=True)
-    engine = EngineRun(connection, relation, plan_of(suite, described(connection, relation), {}), store)
+    engine = EngineRun(DuckSession(connection), relation, plan_of(suite, described(connection, relation), {}), store)
     engine.results = engine.run()  # type: ignore[attr-defined]
     return engine
 
@@ -154,7 +155,9 @@ def test_the_raw_suites_read_each_table_once_but_for_its_keys(tmp_path: Path) ->
             suite = load_suite(path)
             relation = table_named(suite.table)
             store = FailingRows(connection, temporary_table(), temporary=True)
-            engine = EngineRun(connection, relation, plan_of(suite, described(connection, relation), {}), store)
+            engine = EngineRun(
+                DuckSession(connection), relation, plan_of(suite, described(connection, relation), {}), store
+            )
             assert {result.status for result in engine.run()} == {"pass"}
             # One statement judges all row rules; the others group keys.
             counting = [statement for statement in engine.statements if "count_if" in statement.lower()]

@@ -14,8 +14,8 @@ from junheng.messages import Messages
 
 def check(
     suites: Annotated[list[str] | None, typer.Argument(metavar="SUITE...", help=help_text("suites"))] = None,
-    data: Annotated[Path | None, typer.Option("--data", metavar="FILE", help=help_text("data"))] = None,
-    warehouse: Annotated[Path | None, typer.Option("--warehouse", metavar="FILE", help=help_text("warehouse"))] = None,
+    data: Annotated[str | None, typer.Option("--data", metavar="FILE", help=help_text("data"))] = None,
+    warehouse: Annotated[str | None, typer.Option("--warehouse", metavar="FILE", help=help_text("warehouse"))] = None,
     table: Annotated[str | None, typer.Option("--table", metavar="NAME", help=help_text("table"))] = None,
     parameters: Annotated[
         Path | None, typer.Option("--parameters", metavar="FILE", help=help_text("parameters"))
@@ -23,7 +23,7 @@ def check(
     school_year: Annotated[
         int | None, typer.Option("--school-year", metavar="Y", help=help_text("check_school_year"))
     ] = None,
-    engine: Annotated[str, typer.Option("--engine", metavar="duckdb|gx", help=help_text("engine"))] = "duckdb",
+    engine: Annotated[str, typer.Option("--engine", metavar="duckdb|gx|spark", help=help_text("engine"))] = "duckdb",
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help=help_text("junit"))] = None,
     gx_json: Annotated[Path | None, typer.Option("--gx-json", metavar="FILE", help=help_text("gx_json"))] = None,
     data_docs: Annotated[Path | None, typer.Option("--data-docs", metavar="DIR", help=help_text("data_docs"))] = None,
@@ -38,7 +38,8 @@ def check(
 
     def run(messages: Messages) -> None:
         from junheng.check_command import check_suites, check_table
-        from junheng.table_check import CheckOptions, Reports
+        from junheng.check_reports import Reports
+        from junheng.table_check import CheckOptions
 
         options = CheckOptions(suites or [], data, warehouse, table, parameters, school_year, engine)
         reports = Reports(junit, gx_json, data_docs, failing_rows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import duckdb
@@ -12,8 +13,7 @@ from junheng.validation.columns import Column
 from junheng.validation.expressions import RuleProblemError, identifier, sql, text
 from junheng.validation.failing_rows import PLACE, FailingRows, keys_json
 from junheng.validation.results import RuleResult, status_of_count
-from junheng.validation.session import first_line
-from junheng.validation.sources import described, narrowed
+from junheng.validation.session import Session, first_line
 from junheng.validation.suites import Rule, Suite
 
 SUITE_FAILS, MART_FAILS = "suite: fail, mart: not", "suite: not, mart: fail"
@@ -21,36 +21,37 @@ REQUIRED = "suite = mart"
 
 
 def agreements(
-    connection: duckdb.DuckDBPyConnection,
+    session: Session | None,
     relation: exp.Expr | None,
+    columns: Mapping[str, Column],
     suite: Suite,
     results: Iterable[RuleResult],
     store: FailingRows,
-    school_year: int | None,
 ) -> list[RuleResult]:
     """For each rule that names what its mart says of the same rows: whether the two agree, key by key.
 
     Both ways of differing are failing rows of the suite `agreement.<suite>`. Where neither path judged anything the
-    result is as undecided as the rule's own; a rule that raised agrees with nothing.
+    result is as undecided as the rule's own; a rule that raised agrees with nothing. Without a relation there is no
+    such table.
     """
     asked = [rule for rule in suite.rules if "agreement" in rule.meta]
     if not asked:
         return []
     name = f"agreement.{suite.name}"
     store.forget(name)
+    connection = store.connection
     found = {result.rule_id: result for result in results}
-    columns: dict[str, Column] = {}
-    if relation is not None:
-        columns = described(connection, relation)
-        if suite.year_column and school_year is not None:
-            relation = narrowed(relation, suite.year_column, school_year)
     problems: dict[str, str] = {}
+    # A KeyError: the table lacks a key.
+    errors: tuple[type[Exception], ...] = (duckdb.Error, RuleProblemError, KeyError)
+    errors += session.errors if session is not None else ()
     for rule in asked:
-        if relation is None or found[rule.rule_id].status == "error":
+        if session is None or relation is None or found[rule.rule_id].status == "error":
             continue
         try:
-            connection.execute(store.write(differences(suite, rule, relation, columns, store)))
-        except (duckdb.Error, RuleProblemError, KeyError) as error:  # a KeyError: the table lacks a key
+            with keys_of_mart(session, suite, rule, relation, columns, store) as of_mart:
+                connection.execute(store.write(differences(suite, rule, of_mart, store)))
+        except errors as error:
             problems[rule.rule_id] = first_line(error)
     counted = (
         exp.select("rule_id", exp.Count(this=exp.Star()))
@@ -98,20 +99,30 @@ def agreement_of(
     )
 
 
-def differences(
-    suite: Suite, rule: Rule, relation: exp.Expr, columns: dict[str, Column], store: FailingRows
-) -> exp.Query:
-    """The keys that one path finds failing and the other does not, as failing rows."""
+def keys_of_mart(
+    session: Session,
+    suite: Suite,
+    rule: Rule,
+    relation: exp.Expr,
+    columns: Mapping[str, Column],
+    store: FailingRows,
+) -> AbstractContextManager[exp.Query]:
+    """The keys that the mart finds failing, as a query where the failing rows are. Raises RuleProblemError."""
     from junheng.validation.queries import condition
 
+    keys = exp.alias_(keys_json(suite, columns, suite.keys), "keys")
+    fails = condition(rule.meta["agreement"]["mart_fails"])
+    return session.brought(store, exp.select(keys).from_(relation.copy()).where(fails))
+
+
+def differences(suite: Suite, rule: Rule, of_mart: exp.Query, store: FailingRows) -> exp.Query:
+    """The keys that one path finds failing and the other does not, as failing rows."""
     of_suite = (
         exp.select("keys")
         .from_(store.table.copy())
         .where(exp.column("suite").eq(suite.name))
         .where(exp.column("rule_id").eq(rule.rule_id))
     )
-    keys = exp.alias_(keys_json(suite, columns, suite.keys), "keys")
-    of_mart = exp.select(keys).from_(relation.copy()).where(condition(rule.meta["agreement"]["mart_fails"]))
     sides = [
         exp.select("keys", exp.alias_(text(actual), "actual")).from_(
             exp.Subquery(this=exp.except_(left.copy(), right.copy()), alias=exp.TableAlias(this=identifier("one_side")))

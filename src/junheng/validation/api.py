@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,13 @@ from junheng.validation.gx_tables import is_spark
 from junheng.validation.linter import lint_values
 from junheng.validation.outcomes import without_year
 from junheng.validation.results import RuleResult, ValidationResult
+from junheng.validation.session import DuckSession
 from junheng.validation.sources import (
     FAILING_ROWS,
     Limits,
+    described,
     exists,
+    narrowed,
     open_source,
     own_connection,
     table_named,
@@ -59,8 +62,8 @@ def validate(
     loaded = suite if isinstance(suite, Suite) else load_suite(suite)
     for rule in loaded.rules:
         lint_values(loaded.path, rule, values)
-    if is_spark(data):
-        return _of_spark(data, loaded, values, engine, school_year)
+    if is_spark(data) or engine == "spark":
+        return _of_spark(data, table or loaded.table, loaded, values, engine, school_year)
     source = open_source(data, table or loaded.table, limits or Limits())
     try:
         store = FailingRows(source.connection, source.failing, temporary=source.temporary)
@@ -80,24 +83,38 @@ def validate(
 
 
 def _of_spark(
-    frame: Any, suite: Suite, parameters: Parameters, engine: Engine, school_year: int | None
+    data: Any, table: str, suite: Suite, parameters: Parameters, engine: Engine, school_year: int | None
 ) -> ValidationResult:
-    """One suite on a Spark data frame. The failing rows are kept in a DuckDB of their own."""
-    if engine != "gx":
-        raise UsageError("data_unknown", found="pyspark.sql.DataFrame", expected='engine="gx"')
-    if suite.year_column and school_year is not None and suite.year_column not in frame.columns:
-        results = without_year(suite, parameters, frame.columns)
-        return ValidationResult(suite.name, suite.table, 0, results, filled_document(suite, parameters))
-    from junheng.validation.gx_engine import run_frame
-
+    """One suite on a table of Spark. The failing rows are kept in a DuckDB of their own."""
+    if engine == "duckdb":
+        raise UsageError("data_unknown", found="pyspark.sql", expected='engine="spark", engine="gx"')
     connection = own_connection(Limits())
     try:
         store = FailingRows(connection, temporary_table(), temporary=True)
-        rows, results = run_frame(frame, suite, parameters, store, school_year)
+        if engine == "spark":
+            rows, results = _by_spark(data, table, suite, parameters, store, school_year)
+        elif suite.year_column and school_year is not None and suite.year_column not in data.columns:
+            rows, results = 0, without_year(suite, parameters, data.columns)
+        else:
+            from junheng.validation.gx_engine import run_frame
+
+            rows, results = run_frame(data, suite, parameters, store, school_year)
     except BaseException:
         connection.close()
         raise
     return _kept(suite, parameters, rows, results, connection, store.table, connection.close)
+
+
+def _by_spark(
+    data: Any, table: str, suite: Suite, parameters: Parameters, store: FailingRows, school_year: int | None
+) -> tuple[int, tuple[RuleResult, ...]]:
+    from junheng.validation.spark_linter import lint_for_spark
+    from junheng.validation.spark_run import run_on_spark
+    from junheng.validation.spark_sources import spark_source
+
+    lint_for_spark(suite)
+    with spark_source(data, table) as (tables, frame):
+        return run_on_spark(tables, frame, suite, parameters, store, school_year)
 
 
 def _kept(
@@ -130,7 +147,7 @@ def unreadable(error: duckdb.Error) -> JunhengError:
 
 
 def run_suites(
-    database: Path,
+    database: Path | None,
     suites: Path,
     *,
     parameters: Parameters,
@@ -138,8 +155,9 @@ def run_suites(
     engine: Engine = "duckdb",
     store: bool = False,
     limits: Limits | None = None,
+    spark: Any = None,
 ) -> list[RuleResult]:
-    """Run every suite under a folder on a DuckDB warehouse.
+    """Run every suite under a folder on a DuckDB warehouse, or with `engine="spark"` on the tables of a Spark session.
 
     `parameters` fill the `$PARAMETER`s of the suites (`parameters.load_parameters`); `school_year` narrows the suites
     that name a year column to that year. Each rule gives one result, in the order of suites and rules; the rules of a
@@ -147,22 +165,52 @@ def run_suites(
     suite and mart differ. With `store` every failing row is written to `quality.failing_row` of the warehouse;
     otherwise the file is opened read-only and only the samples are kept. The file is given back in both cases.
 
+    `spark` is the session whose catalog holds the tables by the names of the suites; `database` then only takes the
+    failing rows, and may be None where they are not stored.
+
     Raises UsageError (exit 2) for a defect in a suite, before any scan; MachineError (exit 3) for a file that cannot be
     opened.
     """
     loaded = load_suites(suites, parameters)
-    connection = warehouse(database, limits or Limits(keep_order=store), writable=store)
+    if database is None and (store or engine != "spark"):
+        raise UsageError("data_without_table", expected="database")
+    limits = limits or Limits(keep_order=store)
+    connection = own_connection(limits) if database is None else warehouse(database, limits, writable=store)
     try:
         failing = _store(connection, store)
+        if engine == "spark":
+            return _suites_on_spark(spark, loaded, parameters, failing, school_year)
         found: list[RuleResult] = []
         for suite in loaded:
             table = table_named(suite.table)
-            relation = table if exists(connection, table) else None
+            relation: exp.Expr | None = table if exists(connection, table) else None
             _, results = run_on(connection, relation, suite, parameters, failing, school_year, engine)
-            found += [*results, *agreements(connection, relation, suite, results, failing, school_year)]
+            found += results
+            columns = {} if relation is None else described(connection, relation)
+            if relation is not None and suite.year_column in columns and school_year is not None:
+                relation = narrowed(relation, suite.year_column, school_year)
+            found += agreements(DuckSession(connection), relation, columns, suite, results, failing)
         return found
     finally:
         connection.close()
+
+
+def _suites_on_spark(
+    spark: Any, suites: Sequence[Suite], parameters: Parameters, failing: FailingRows, school_year: int | None
+) -> list[RuleResult]:
+    from junheng.validation.spark_linter import lint_for_spark
+    from junheng.validation.spark_run import run_on_spark
+    from junheng.validation.spark_tables import SparkTables
+
+    for suite in suites:
+        lint_for_spark(suite)
+    tables = spark if isinstance(spark, SparkTables) else SparkTables(spark)
+    found: list[RuleResult] = []
+    for suite in suites:
+        frame = tables.frame(suite.table)
+        _, results = run_on_spark(tables, frame, suite, parameters, failing, school_year, with_agreements=True)
+        found += results
+    return found
 
 
 def _store(connection: duckdb.DuckDBPyConnection, keep: bool) -> FailingRows:

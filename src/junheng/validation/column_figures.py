@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -31,6 +31,7 @@ from junheng.validation.figures import (
 )
 
 HALF = exp.Literal.number("0.5")
+STABLE = Context(prec=12)
 
 
 def _ordered(name: str, *more: exp.Expr) -> Any:
@@ -125,7 +126,9 @@ def _stdev(column: Column, used: exp.Expr | None, arguments: Mapping[str, Any]) 
         stdev = figures["stdev"]
         if stdev is None:
             return judged(figures, False, "one value has no standard deviation")
-        return judged(figures, _finite(stdev) and within(Fraction(stdev), bounds, float), shown(stdev))
+        # Its last digits depend on the order in which rows are added.
+        observed = format(Decimal(repr(stdev)).normalize(STABLE), "f") if _finite(stdev) else str(stdev)
+        return judged(figures, _finite(stdev) and within(Fraction(stdev), bounds, float), observed)
 
     return {"stdev": filtered(call("stddev_samp", cast(col(column), "DOUBLE")), used)}, judge
 

@@ -19,6 +19,8 @@ from junheng.validation.columns import WIDE, Column
 
 DIALECT = "duckdb"
 EXACT = Context(prec=60)
+# Marks a cast that only a reader sees: no part of a query builds upon its text.
+SHOWN = "shown"
 # The alias of the judged rows in every statement. No query of a suite uses it by accident.
 ROW = "judged row"
 OPERATORS: dict[str, type[exp.Binary]] = {
@@ -68,7 +70,9 @@ def cast(expression: exp.Expr, type_name: str) -> exp.Expr:
 
 def as_text(expression: exp.Expr) -> exp.Expr:
     """A value as text, as DuckDB writes it: decimals with all their places, dates in ISO."""
-    return cast(expression, "VARCHAR")
+    made = cast(expression, "VARCHAR")
+    made.meta[SHOWN] = True
+    return made
 
 
 def is_null(expression: exp.Expr) -> exp.Expr:

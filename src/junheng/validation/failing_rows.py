@@ -76,10 +76,15 @@ class FailingRows:
             for row in failing
         ]
         if rows:
-            # One list per column: row by row DuckDB takes a millisecond for each.
-            columns = ", ".join(f"unnest(${number})" for number in range(1, len(NAMES) + 1))
-            lists = [list(column) for column in zip(*rows, strict=True)]
-            self.connection.execute(f"insert into {sql(self.table)} select {columns}", lists)
+            self.add(rows)
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows in the order of NAMES, with keys as JSON, which is written as DuckDB does."""
+        # One list per column: row by row DuckDB takes a millisecond for each.
+        columns = [f"unnest(${number})" for number in range(1, len(NAMES) + 1)]
+        columns[NAMES.index("keys")] = f"cast(json({columns[NAMES.index('keys')]}) as varchar)"
+        lists = [list(column) for column in zip(*rows, strict=True)]
+        self.connection.execute(f"insert into {sql(self.table)} select {', '.join(columns)}", lists)
 
     def sample(
         self, suite: str, rule_ids: Iterable[str], keys: Mapping[str, Column]

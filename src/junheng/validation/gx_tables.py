@@ -105,8 +105,8 @@ def spark_table(frame: Any, year_column: str | None, school_year: int | None) ->
 
 
 def is_spark(data: Any) -> bool:
-    """Whether data is a Spark data frame, told without importing Spark."""
-    return type(data).__module__.startswith("pyspark.sql") and hasattr(data, "sparkSession")
+    """Whether data is a Spark data frame or session, told without importing Spark."""
+    return type(data).__module__.startswith("pyspark.sql") and (hasattr(data, "sparkSession") or hasattr(data, "sql"))
 
 
 def type_in_duckdb(name: str) -> str:

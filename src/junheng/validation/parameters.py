@@ -31,10 +31,12 @@ DEFINITIONS = """
       and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
       and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
 """
+# A DuckDB file, or a connection that has the seeds.
+Database = Path | duckdb.DuckDBPyConnection
 BOUNDS = "select bound_id, cast(value as decimal(18, 6)) from standards.plausibility_bounds order by bound_id"
 
 
-def load_bounds(database: Path) -> dict[str, Decimal]:
+def load_bounds(database: Database) -> dict[str, Decimal]:
     """The bounds of the plausibility suites, as `plausible__<bound>`: judgement, of no year and no jurisdiction.
 
     Raises UsageError when the seed is not in the file; MachineError when the file cannot be opened.
@@ -50,7 +52,7 @@ def packaged_bounds() -> dict[str, Decimal]:
         return {f"plausible__{row['bound_id']}": Decimal(row["value"]) for row in csv.DictReader(lines)}
 
 
-def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
+def load_parameters(database: Database, school_year: int, *, jurisdiction: str = NATION) -> dict[str, Decimal]:
     """The thresholds valid on 1 September of a school year, in the units of the seed.
 
     Names are `<indicator>__<stage>`, and `<indicator>__<stage>__floor` for the share of the threshold that the last
@@ -66,22 +68,31 @@ def load_parameters(database: Path, school_year: int, *, jurisdiction: str = NAT
     for indicator, stage, value, floor in rows:
         name = f"{indicator}__{stage}"
         if name in parameters:
-            raise UsageError("threshold_twice", file=database, column=name, found=f"{parameters[name]}, {value}")
+            raise UsageError(
+                "threshold_twice", file=file_of(database), column=name, found=f"{parameters[name]}, {value}"
+            )
         parameters[name] = Decimal(value)
         if floor is not None:
             parameters[f"{name}__floor"] = Decimal(floor)
     if not parameters:
-        raise UsageError("no_thresholds", file=database, found=str(school_year), expected=jurisdiction)
+        raise UsageError("no_thresholds", file=file_of(database), found=str(school_year), expected=jurisdiction)
     for definition, stage, value in _read(database, DEFINITIONS, valid):
         parameters.setdefault(f"{definition}__{stage}", Decimal(value))
     return parameters
 
 
-def _read(database: Path, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
+def file_of(database: Database) -> Path | None:
+    """The file of a database that has one."""
+    return database if isinstance(database, Path) else None
+
+
+def _read(database: Database, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
     try:
+        if isinstance(database, duckdb.DuckDBPyConnection):
+            return database.execute(query, values).fetchall()
         with duckdb.connect(str(database), read_only=True) as connection:
             return connection.execute(query, values).fetchall()
     except duckdb.CatalogException as error:
-        raise UsageError("standards_missing", file=database, found=str(error).splitlines()[0]) from error
+        raise UsageError("standards_missing", file=file_of(database), found=str(error).splitlines()[0]) from error
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise MachineError("warehouse_unreadable", file=database, found=str(error).splitlines()[0]) from error
+        raise MachineError("warehouse_unreadable", file=file_of(database), found=str(error).splitlines()[0]) from error

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from junheng.validation.columns import columns_of
-from junheng.validation.expressions import ROW, as_text, col, identifier, sql
+from junheng.validation.expressions import ROW, as_text, col, identifier
 from junheng.validation.failing_rows import keys_json, masked, source_cells
 from junheng.validation.queries import ACTUAL, REQUIRED, QueryRule
 from junheng.validation.session import Session
@@ -15,11 +14,10 @@ from junheng.validation.suites import Suite
 def rows_shown(session: Session, suite: Suite, rule: QueryRule, source: exp.Expr) -> exp.Select:
     """The result of a query with keys, place and values as they are stored.
 
-    Raises KeyError when it lacks a key, duckdb.Error when it cannot be planned.
+    Raises KeyError when it lacks a key, what the database raises when it cannot be planned.
     """
     query = rule.over(source)
-    described = session.connection.execute(f"describe {sql(query)}").fetchall()
-    columns = columns_of((row[0], row[1]) for row in described)
+    columns = session.described(query)
     missing = [key for key in rule.rule.keys if key not in columns]
     if missing:
         raise KeyError(f"the query does not return {', '.join(missing)}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 from sqlglot import exp
 
-from junheng.validation.expressions import all_of, call, sql
+from junheng.validation.expressions import RuleProblemError, all_of, call
 from junheng.validation.figures import count_all
 from junheng.validation.session import Session, first_line
 
@@ -25,27 +24,30 @@ def scan_together(
     ones are found by halving.
     """
     shared: dict[str, int] = {}
-    columns = [f"{sql(count_all())} as {EVERY_ROW}"]
+    columns = [f"{session.text(count_all())} as {EVERY_ROW}"]
     places: dict[str, dict[str, int]] = {}
     for rule_id, expressions in wanted.items():
+        try:
+            keys = {name: session.figure(expression, source) for name, expression in expressions.items()}
+        except RuleProblemError as problem:
+            session.problems[rule_id] = str(problem)
+            continue
         places[rule_id] = {}
-        for name, expression in expressions.items():
-            key = sql(expression)
+        for name, key in keys.items():
             if key not in shared:
                 shared[key] = len(columns)
                 columns.append(f"{key} as f{len(columns)}")
             places[rule_id][name] = shared[key]
-    # The texts are joined: to build one tree of them would write each a second time.
-    statement = f"select {', '.join(columns)} from {sql(source)}"
+    statement = session.scan(columns, source)
     try:
         row = session.fetch(statement)[0]
-    except duckdb.Error as error:
+    except session.errors as error:
         return halves(session, wanted, source, error)
     return {rule_id: {name: row[place] for name, place in of.items()} for rule_id, of in places.items()}, row[0]
 
 
 def halves(
-    session: Session, wanted: Mapping[str, Expressions], source: exp.Expr, error: duckdb.Error
+    session: Session, wanted: Mapping[str, Expressions], source: exp.Expr, error: Exception
 ) -> tuple[dict[str, dict[str, Any]], int]:
     """What remains when a shared scan has failed: without the rules that do not bind, then half by half."""
     asking = {rule_id: expressions for rule_id, expressions in wanted.items() if expressions}
@@ -56,7 +58,7 @@ def halves(
         session.problems[rule_id] = first_line(error)
         rest = {name: of for name, of in wanted.items() if name != rule_id}
         return scan_together(session, rest, source)
-    bound = {rule_id: of for rule_id, of in asking.items() if binds(session, rule_id, of, source)}
+    bound = binding(session, asking, source)
     rest = {rule_id: of for rule_id, of in wanted.items() if rule_id not in asking}
     if len(bound) < len(asking):
         return scan_together(session, {**rest, **bound}, source)
@@ -67,9 +69,19 @@ def halves(
     return {**left, **right}, rows
 
 
-def binds(session: Session, rule_id: str, expressions: Expressions, source: exp.Expr) -> bool:
-    """Whether the expressions of one rule can be planned; if not, that is the rule's problem."""
-    return session.plans(rule_id, exp.select(*expressions.values()).from_(source.copy()))
+def binding(session: Session, asking: Mapping[str, Expressions], source: exp.Expr) -> dict[str, Expressions]:
+    """The rules whose expressions can be planned; that the others cannot is a problem of each."""
+    wanted = [expression for expressions in asking.values() for expression in expressions.values()]
+    problem = session.cannot_plan(exp.select(*wanted).from_(source.copy()))
+    if problem is None:
+        return dict(asking)
+    names = list(asking)
+    if len(names) == 1:
+        session.problems[names[0]] = problem
+        return {}
+    middle = len(names) // 2
+    parts = (names[:middle], names[middle:])
+    return {name: of for part in parts for name, of in binding(session, {n: asking[n] for n in part}, source).items()}
 
 
 def counters(condition: exp.Expr | None, present: exp.Expr | None) -> dict[str, exp.Expr]:

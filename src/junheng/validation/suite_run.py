@@ -7,15 +7,16 @@ from typing import Literal
 import duckdb
 from sqlglot import exp
 
-from junheng.validation.duckdb_engine import EngineRun
 from junheng.validation.failing_rows import FailingRows
 from junheng.validation.outcomes import not_run, without_year
 from junheng.validation.plan import plan_of
 from junheng.validation.results import RuleResult
+from junheng.validation.rule_engine import EngineRun
+from junheng.validation.session import DuckSession
 from junheng.validation.sources import described, exists, narrowed
 from junheng.validation.suites import Parameters, Suite
 
-Engine = Literal["duckdb", "gx"]
+Engine = Literal["duckdb", "gx", "spark"]
 
 
 def run_on(
@@ -53,6 +54,7 @@ def run_on(
         from junheng.validation.gx_engine import run_relation
 
         return run_relation(connection, relation, suite, parameters, store, is_there if is_alone else None)
-    run = EngineRun(connection, relation, plan_of(suite, columns, parameters, is_there if is_alone else None), store)
+    plan = plan_of(suite, columns, parameters, is_there if is_alone else None)
+    run = EngineRun(DuckSession(connection), relation, plan, store)
     results = run.run()
     return run.rows, results

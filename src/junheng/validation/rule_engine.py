@@ -1,4 +1,4 @@
-"""Runs a plan on DuckDB.
+"""Runs a plan on a database.
 
 One scan for every row rule and figure, one grouped pass per key, a second scan only for the rows that fail.
 """
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 from sqlglot import exp
 
 from junheng.validation.aggregates import AggregateRule
@@ -36,17 +35,16 @@ from junheng.validation.unique import UniqueRule, with_sizes
 class EngineRun:
     """One plan on one relation. `source` is a table expression with the alias ROW."""
 
-    connection: duckdb.DuckDBPyConnection
+    session: Session
     source: exp.Expr
     plan: Plan
     store: FailingRows
     rows: int = 0
-    session: Session = field(init=False)
     counts: dict[str, Counts] = field(default_factory=dict)
     repeats: list[tuple[exp.Table, Sequence[Column]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.session = Session(self.connection, dict(self.plan.problems))
+        self.session.problems.update(self.plan.problems)
 
     @property
     def statements(self) -> list[str]:
@@ -170,12 +168,14 @@ class EngineRun:
             table = self.session.stage()
             try:
                 self.session.keep(table, rules[0].repeated(self.source))
-            except duckdb.Error as error:
+            except self.session.errors as error:
                 self.session.problems.update({rule.rule.rule_id: first_line(error) for rule in rules})
                 continue
             size = exp.Column(this=identifier(SIZE))
             total = self.session.fetch(
-                sql(exp.select(call("coalesce", call("sum", size), exp.Literal.number(0))).from_(table.copy()))
+                self.session.text(
+                    exp.select(call("coalesce", call("sum", size), exp.Literal.number(0))).from_(table.copy())
+                )
             )
             for rule in rules:
                 self.counts[rule.rule.rule_id].failed += int(total[0][0])
@@ -205,6 +205,7 @@ class EngineRun:
 
     def queries(self) -> None:
         """Run each query that is more than a filter once, into a table of the session."""
+        errors: tuple[type[Exception], ...] = (*self.session.errors, KeyError)
         for rule in self.plan.of(QueryRule):
             rule_id = rule.rule.rule_id
             if not self.has_values(rule_id):
@@ -212,12 +213,12 @@ class EngineRun:
             table = self.session.stage()
             try:
                 self.session.keep(table, rows_shown(self.session, self.plan.suite, rule, self.source))
-                failed = self.session.fetch(sql(exp.select(count_all()).from_(table.copy())))[0][0]
+                failed = self.session.fetch(self.session.text(exp.select(count_all()).from_(table.copy())))[0][0]
                 self.counts[rule_id].failed = failed
                 if failed:
                     written = rows_of_query(self.plan.suite, rule.rule, table.copy(), self.plan.required[rule_id])
-                    self.session.execute(self.store.write(written))
-            except (duckdb.Error, KeyError) as error:
+                    self.session.write(self.store, written)
+            except errors as error:
                 self.session.problems[rule_id] = first_line(error)
 
     def second_scan(self, rules: Sequence[RowRule]) -> None:
@@ -227,8 +228,8 @@ class EngineRun:
         suite, columns = self.plan.suite, self.plan.columns
         query = rows_of_rules(suite, columns, with_sizes(self.source, self.repeats), rules, self.plan.required)
         try:
-            self.session.execute(self.store.write(query))
-        except duckdb.Error as error:
+            self.session.write(self.store, query)
+        except self.session.errors as error:
             if len(rules) == 1:
                 self.session.problems[rules[0].rule.rule_id] = first_line(error)
                 return
