@@ -193,7 +193,8 @@ def _transform(run: Build) -> None:
         def on_node(name: str, index: int, total: int) -> None:
             step.say(f"{index}/{total} {name}")
 
-        compiled = CompiledProject.of(run.project.root, work.out)
+        kept = run.options.kept
+        compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
         nodes = compiled.run(work.warehouse, on_node)
         if nodes is None:
             dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)

@@ -17,8 +17,12 @@ KEPT_BUILDS = 5
 
 @dataclass(frozen=True)
 class KeptBuild:
-    """A former build whose raw tables are judged again, and the name of the result. `data` are its files."""
+    """A former build of the output folder `out` whose raw tables are judged again, and the name of the result.
 
+    `data` are its files.
+    """
+
+    out: Path
     build_id: str
     warehouse: Path
     name: str

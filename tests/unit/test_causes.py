@@ -66,8 +66,15 @@ def test_parameters_on_which_no_verdict_rests_are_no_cause(name: str) -> None:
     assert differences(BEFORE, asked).classes == ()
 
 
+def test_asking_for_the_year_that_is_judged_anyway_is_no_cause() -> None:
+    before = replace(BEFORE, school_year=2024, parameters={"school_year": None})
+    asked = replace(after(parameters="other"), school_year=2024, parameters={"school_year": 2024})
+    assert differences(before, asked).classes == ()
+    assert differences(before, replace(asked, school_year=2023)).classes == ("parameters",)
+
+
 def test_parameters_on_which_verdicts_rest_are_a_cause() -> None:
-    asked = replace(after(parameters="other"), parameters={"school_year": 2023, "language": "en"})
+    asked = replace(after(parameters="other"), parameters={"quarantine": True, "language": "en"})
     assert differences(BEFORE, asked).classes == ("parameters",)
 
 

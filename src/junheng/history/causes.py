@@ -78,7 +78,11 @@ def _is_unasked(cause: str, before: RunRecord, after: RunRecord) -> bool:
     if cause != "parameters":
         return False
     silent = ("language", "with_report", "fail_on", "worse", "is_sample")
-    asked = [{name: value for name, value in run.parameters.items() if name not in silent} for run in (before, after)]
+    asked = [
+        # The year that was judged, whether it was asked for or is the last one of the data.
+        {name: value for name, value in run.parameters.items() if name not in silent} | {"school_year": run.school_year}
+        for run in (before, after)
+    ]
     return asked[0] == asked[1]
 
 

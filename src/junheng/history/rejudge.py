@@ -57,7 +57,7 @@ def rejudge(options: RejudgeOptions, messages: Messages, progress: Progress) -> 
         raise UsageError("build_not_kept", found=options.build)
     record = run.record
     data = tuple(Input(**dict(one)) for one in record.inputs if one.get("kind") == "data" and "size" in one)
-    source = KeptBuild(kept.build_id, kept.folder / "warehouse.duckdb", options.name, data)
+    source = KeptBuild(out.resolve(), kept.build_id, kept.folder / "warehouse.duckdb", options.name, data)
     asked = BuildOptions(
         None,
         target,

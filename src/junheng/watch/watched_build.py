@@ -7,6 +7,7 @@ said on standard error, written to `logs/deliveries.jsonl`, and stands in the an
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -135,13 +136,22 @@ def in_words(delivery: Delivery, messages: Messages) -> str:
 
 
 def _keep(out: Path, deliveries: Sequence[Delivery]) -> None:
-    """Add lines to the file of deliveries, which keeps the last ones; a disk that refuses them changes nothing."""
+    """Add lines to the file of deliveries; a disk that refuses them changes nothing.
+
+    Builds that wait for each other tell at the same time: lines are added in one step, and only a file that has grown
+    to twice the lines that are kept is replaced by its last ones.
+    """
     file = out / "logs" / DELIVERIES
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    lines = [json.dumps({"time": now, **one.as_json()}, ensure_ascii=False) + "\n" for one in deliveries]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        lines += [json.dumps({"time": now, **one.as_json()}, ensure_ascii=False) for one in deliveries]
-        file.write_text("".join(f"{line}\n" for line in lines[-KEPT_LINES:]), encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        with file.open("ab", buffering=0) as end:
+            end.write("".join(lines).encode())
+        kept = file.read_bytes().splitlines(keepends=True)
+        if len(kept) > 2 * KEPT_LINES:
+            shorter = file.with_name(f".{DELIVERIES}.{os.getpid()}")
+            shorter.write_bytes(b"".join(kept[-KEPT_LINES:]))
+            shorter.replace(file)
+    except OSError:
         return
