@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -119,6 +119,10 @@ def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> 
     work, messages, progress = recorder.work, recorder.messages, recorder.progress
     forget_old(work.out)
     require_room(work.out, options.raw or packaged.sample)
+    if options.target == "spark":
+        from junheng.spark.needs import require_spark
+
+        require_spark()
     project = project_with_standards(packaged, options.standards, work.folder)
     recorder.standards = project.standards
     issues = read_known_issues(project.standards)
@@ -188,19 +192,28 @@ def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, foun
 
 def _transform(run: Build) -> None:
     with run.progress.step("transform") as step:
-        work = run.work
 
         def on_node(name: str, index: int, total: int) -> None:
             step.say(f"{index}/{total} {name}")
 
-        kept = run.options.kept
-        compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
-        nodes = compiled.run(work.warehouse, on_node)
-        if nodes is None:
-            dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
-            nodes = dbt_runner.build(dbt, SELECTION, on_node)
-            compiled.keep(work.warehouse, dbt.target)
-        step.detail = run.messages.text("summary", "nodes", nodes=nodes)
+        step.detail = run.messages.text("summary", "nodes", nodes=_transformed(run, on_node))
+
+
+def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
+    """Everything from the raw tables to the marts, on the engine that was asked for; gives the number of nodes."""
+    work = run.work
+    if run.options.target == "spark":
+        from junheng.spark.transform import transform_on_spark
+
+        return transform_on_spark(run.project, work, on_node)
+    kept = run.options.kept
+    compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
+    nodes = compiled.run(work.warehouse, on_node)
+    if nodes is None:
+        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
+        nodes = dbt_runner.build(dbt, SELECTION, on_node)
+        compiled.keep(work.warehouse, dbt.target)
+    return nodes
 
 
 def _check_marts(run: Build, school_year: int, found: Found) -> None:

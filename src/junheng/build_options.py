@@ -48,3 +48,4 @@ class BuildOptions:
     if_changed: bool = False
     worse: bool = False
     kept: KeptBuild | None = None
+    target: str = "duckdb"

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ import duckdb
 
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
-ENTRY = "from dbt.cli.main import cli; cli()"
+ENTRIES = {
+    "duckdb": "from dbt.cli.main import cli; cli()",
+    "spark": "from junheng.spark.dbt_process import main; main()",
+}
 # dbt ends with the build that has started it, however that ends: its end of a pipe is closed then.
 NEVER_ALONE = """import os, threading
 def watch():
@@ -25,6 +28,7 @@ def watch():
 threading.Thread(target=watch, daemon=True).start()
 """
 SHOWN_ROWS = 3
+NOTHING_TOLD: Mapping[str, str] = {}
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
 CONFIGURATION_SEEDS = ("seeds/standards/", "seeds/published/")
 MACHINE_TROUBLE = (
@@ -39,16 +43,22 @@ MACHINE_TROUBLE = (
 
 @dataclass(frozen=True)
 class DbtRun:
-    """One run of dbt: which project, into which file, with which folders for what it writes."""
+    """One run of dbt: which project, into which file, with which folders for what it writes, on which engine."""
 
     project: Path
     warehouse: Path
     target: Path
     logs: Path
+    engine: str = "duckdb"
 
 
-def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, int], None]) -> int:
-    """`dbt build` with a selection; gives the number of nodes that ran.
+def build(
+    run: DbtRun,
+    selection: Sequence[str],
+    on_node: Callable[[str, int, int], None],
+    told: Mapping[str, str] = NOTHING_TOLD,
+) -> int:
+    """`dbt build` with a selection; gives the number of nodes that ran. `told` are more variables of its environment.
 
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
     MachineError for everything else.
@@ -60,7 +70,7 @@ def build(run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, in
     with subprocess.Popen(
         command,
         cwd=run.target.parent,
-        env=_environment(run.warehouse),
+        env=_environment(run.warehouse) | dict(told),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -117,9 +127,9 @@ def docs(run: DbtRun) -> Path:
 
 def _command(run: DbtRun, *words: str, before: str = "") -> list[str]:
     """The command line that every run of dbt begins with."""
-    command = [sys.executable, "-c", before + ENTRY, "--log-format", "json", "--log-format-file", "text"]
+    command = [sys.executable, "-c", before + ENTRIES[run.engine], "--log-format", "json", "--log-format-file", "text"]
     command += ["--log-path", str(run.logs), "--no-version-check", *words, "--project-dir", str(run.project)]
-    return [*command, "--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", "duckdb"]
+    return [*command, "--profiles-dir", str(run.project), "--target-path", str(run.target), "--target", run.engine]
 
 
 def _environment(warehouse: Path) -> dict[str, str]:
@@ -145,6 +155,13 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     log = run.logs / "dbt.log"
     results = _read_json(run.target / "run_results.json").get("results", [])
     failed = [result for result in results if result["status"] in ("error", "fail", "runtime error")]
+    if run.engine == "spark":
+        from junheng.spark.failures import in_short, spark_failure
+
+        told = "\n".join([*(str(result.get("message")) for result in failed if result["status"] != "fail"), *said])
+        if error := spark_failure(told, run.warehouse.parent, run.logs):
+            return error
+        said = [in_short(line) for line in said]
     if not failed:
         lines = [line for line in said if line]
         # dbt that cannot write its log ends in a traceback of many lines: the one that matters is enough.
@@ -155,7 +172,9 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     first = failed[0]
     node = nodes.get(first["unique_id"], {})
     message = str(first.get("message") or "").strip()
-    if first["status"] == "fail":
+    if run.engine == "spark":
+        message = in_short(message)
+    elif first["status"] == "fail":
         message = "\n".join([message, *_failing_rows(run.warehouse, str(first.get("compiled_code") or ""))])
     kind = _error_class(node, nodes, message)
     return kind(

@@ -93,7 +93,7 @@ def test_a_table_that_is_missing_warns_and_what_depends_on_it_is_no_data(partial
 
 USAGE: dict[str, tuple[list[str], str]] = {
     "unknown option": (["build", "--county", "x"], "--county"),
-    "unknown engine": (["build", "--target", "spark"], "spark comes with a later version"),
+    "unknown engine": (["build", "--target", "flink"], "an unknown engine to compute on"),
     "no such folder": (["build", "--raw", "nowhere"], "file: nowhere"),
     "year that is not in the data": (["build", "--school-year", "1999"], "expected: 2021, 2022, 2023, 2024"),
     "year that is no number": (["build", "--school-year", "x"], "school-year"),

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from tests.warehouse.harness import PROJECT
 
-MACROS = ("clean_text", "exact", "judge", "shown", "text", "time")
+MACROS = ("clean_text", "exact", "judge", "shown", "spark_seeds", "text", "time")
 
 
 def sql_of(expression: str, changes: Sequence[tuple[str, str]] = (), engine: str = "duckdb") -> str:
@@ -18,7 +18,7 @@ def sql_of(expression: str, changes: Sequence[tuple[str, str]] = (), engine: str
     for old, new in changes:
         assert old in source
         source = source.replace(old, new)
-    environment = Environment(undefined=StrictUndefined)  # noqa: S701 - SQL
+    environment = Environment(undefined=StrictUndefined, extensions=["jinja2.ext.do"])  # noqa: S701 - SQL
 
     class Adapter:
         """As dbt: the macro of the engine, or else the one for all."""

@@ -15,6 +15,7 @@ from junheng.messages import Messages
 
 # Where --log-json writes to standard error, nothing else does: every line there is JSON.
 STANDARD_ERROR = Path("-")
+TARGETS = ("duckdb", "spark")
 
 
 def build(
@@ -37,7 +38,7 @@ def build(
     notify: Notify = None,
     log_json: Annotated[Path | None, typer.Option("--log-json", metavar="FILE|-", help=help_text("log_json"))] = None,
     lineage: Annotated[str | None, typer.Option("--lineage", metavar="FILE|URL", help=help_text("lineage"))] = None,
-    target: Annotated[str, typer.Option("--target", metavar="duckdb", help=help_text("target"))] = "duckdb",
+    target: Annotated[str, typer.Option("--target", metavar="duckdb|spark", help=help_text("target"))] = "duckdb",
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
     as_json: Json = False,
@@ -45,8 +46,8 @@ def build(
     """Build and publish the warehouse."""
 
     def run(messages: Messages) -> None:
-        if target != "duckdb":
-            raise UsageError("target_unknown", found=target, expected="duckdb")
+        if target not in TARGETS:
+            raise UsageError("target_unknown", found=target, expected=", ".join(TARGETS))
         from junheng.build_options import BuildOptions
         from junheng.gate import levels_named
         from junheng.printing import print_summary
@@ -70,6 +71,7 @@ def build(
             wait=wait,
             keep=keep,
             if_changed=if_changed,
+            target=target,
         )
         progress = Progress(messages, quiet=quiet or as_json or log_json == STANDARD_ERROR)
         watchers = watch(options, say_aside, notify, log_json, lineage)

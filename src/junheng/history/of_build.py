@@ -31,6 +31,8 @@ def recorder_of(
         "with_report": options.with_report,
         "language": messages.language,
     }
+    if options.target != "duckdb":
+        asked["target"] = options.target
     recorder = Recorder(work, progress, messages, today, asked)
     if options.kept:
         recorder.name, recorder.from_build = options.kept.name, options.kept.build_id

@@ -1,0 +1,128 @@
+"""A build on a standalone cluster of several worker processes, one of which is killed in the middle of it.
+
+    python -m benchmarks.spark_cluster --out FOLDER [--raw PATH] [--workers 2]
+
+A master and workers listen on the loopback address. The build is published first on DuckDB, then again on the cluster;
+while its models run, a worker and its executor are killed. Either the build finishes, and every mart is the same bytes,
+or it ends with exit 3, and what was published is as it was. Says which, and exits with 1 when it is neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyspark
+
+MASTER_PORT = 17077
+LAUNCHER = Path(pyspark.__file__).parent / "bin" / "spark-class"
+SUBMIT = "--executor-memory 1g --driver-memory 1g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
+
+
+@contextmanager
+def java(role: str, *arguments: str, work: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the cluster in a group of its own, ended at the end."""
+    log = (work / f"{role}.log").open("wb")
+    name = "master.Master" if role == "master" else "worker.Worker"
+    process = subprocess.Popen(
+        [str(LAUNCHER), f"org.apache.spark.deploy.{name}", "--host", "127.0.0.1", "--webui-port", "0", *arguments],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"},
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with all that it has started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def build(out: Path, raw: str | None, *more: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """`junheng build`, begun."""
+    command = [sys.executable, "-m", "junheng", "build", "--out", str(out), "--no-report", *more]
+    return subprocess.Popen(
+        [*command, *(["--raw", raw] if raw else [])],
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def published(out: Path) -> dict[str, str]:
+    """The marts that are published, by name: their hashes."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted((out / "marts").iterdir())}
+
+
+def begun(process: subprocess.Popen[str], storage: Path, tables: int) -> bool:
+    """Wait until so many tables are made; False when the build has ended before."""
+    while process.poll() is None:
+        if len(list(storage.glob("junheng-*/made/*.db/*/*.parquet"))) >= tables:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def main() -> int:
+    """Run it and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--raw")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    out = asked.out.absolute()
+    first = build(out / "output", asked.raw)
+    print(first.communicate()[0])
+    if first.returncode:
+        return 1
+    before = published(out / "output")
+    storage = out / "storage"
+    storage.mkdir(parents=True)
+    address = f"spark://127.0.0.1:{MASTER_PORT}"
+    with ExitStack() as held:
+        held.enter_context(java("master", "--port", str(MASTER_PORT), work=out))
+        time.sleep(5)
+        limits = ("--cores", "1", "--memory", "1g")
+        workers = [
+            held.enter_context(
+                java(f"worker-{number}", *limits, "--work-dir", str(out / f"worker-{number}"), address, work=out)
+            )
+            for number in range(asked.workers)
+        ]
+        told = {
+            "JUNHENG_SPARK_MASTER": address,
+            "JUNHENG_SPARK_STORAGE": str(storage),
+            "PYSPARK_SUBMIT_ARGS": f"{SUBMIT} pyspark-shell",
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        }
+        started = time.perf_counter()
+        process = build(out / "output", asked.raw, "--target", "spark", environment=told)
+        is_killed = begun(process, storage, tables=10)
+        if is_killed:
+            end(workers[0])
+        print(process.communicate()[0])
+        seconds = time.perf_counter() - started
+    same = published(out / "output") == before
+    print(f"worker killed: {is_killed}; exit {process.returncode} after {seconds:.0f} s; marts unchanged: {same}")
+    left = list(storage.iterdir())
+    print(f"left in the storage: {left}")
+    return 0 if is_killed and same and not left and process.returncode in (0, 3) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What Spark and Java say when they fail, in words: who has to do what; the long text stays in the log."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from pathlib import Path
+
+from junheng.errors import MachineError
+
+# What is found in the text → the id of the message; the first that fits.
+SIGNS = {
+    "spark_memory": r"OutOfMemoryError|Java heap space|GC overhead limit|Container killed .*memory|exit code 137",
+    "disk_full": re.escape(os.strerror(errno.ENOSPC)),
+    "spark_needs_java": r"JAVA_HOME is not set|JAVA_NOT_FOUND|java: (command )?not found",
+    "java_too_old": r"UnsupportedClassVersionError|class file version",
+    "spark_lost": r"ExecutorLostFailure|executor .*(lost|exited)|Lost executor|Py4JNetworkError|Connection refused"
+    r"|SparkContext was shut ?down|stopped SparkContext|masters are unresponsive|Answer from Java side is empty",
+    "spark_not_started": r"Exception in thread|Could not parse Master|UnknownHostException|Cannot assign requested"
+    r"|JAVA_GATEWAY_EXITED",
+}
+STACK = re.compile(r"^\s*(at |\.\.\. \d+ more|Traceback|File \")")
+SHOWN_LINES, SHOWN_LETTERS = 4, 600
+
+
+def spark_failure(text: str, folder: Path, log: Path) -> MachineError | None:
+    """The error that fits what Spark or Java has said; None when nothing of this machine is the matter."""
+    for message_id, sign in SIGNS.items():
+        if re.search(sign, text):
+            return MachineError(message_id, file=folder, found=in_short(text, sign), log=log)
+    return None
+
+
+def in_short(text: str, sign: str = "") -> str:
+    """The line that says it and those that follow it, without what only a programmer reads."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not STACK.match(line)]
+    start = next((place for place, line in enumerate(lines) if sign and re.search(sign, line)), 0)
+    return "\n".join(lines[start : start + SHOWN_LINES])[:SHOWN_LETTERS]
