@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from junheng.quality import TABLES, shorten_figures
 from junheng.quality_totals import write_totals
 
 RULES = """
@@ -68,3 +69,26 @@ def test_without_rules_and_rows_nothing_is_written() -> None:
         connection.execute("create schema quality")
         write_totals(connection)
         assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
+
+
+def test_a_figure_of_the_marts_shows_no_digits_of_the_machine() -> None:
+    figures = {
+        ("marts.x", "5.925000000000001", ">= 7.5"): "5.925",
+        ("marts.x", "-7.343999999999999", ">= 10.2"): "-7.344",
+        ("marts.x", "0.5494074247324473", "<= 0.5"): "0.549407424732447",
+        ("marts.x", "7.499999999999999", ">= 7.5"): "7.499999999999999",
+        ("marts.x", "53.0", "<= 50"): "53.0",
+        ("marts.x", "6 / 7, 6", "met >= 6 / 7"): "6 / 7, 6",
+        ("marts.x", None, None): None,
+        ("raw.x", "1234567890123456.25", "<= 5"): "1234567890123456.25",
+    }
+    with duckdb.connect() as connection:
+        connection.execute(TABLES)
+        for table, actual, required in figures:
+            connection.execute(
+                "insert into quality.failing_row (table_name, actual, required) values (?, ?, ?)",
+                [table, actual, required],
+            )
+        shorten_figures(connection)
+        shown = connection.execute("select actual from quality.failing_row order by rowid").fetchall()
+    assert [actual for (actual,) in shown] == list(figures.values())

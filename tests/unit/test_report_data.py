@@ -44,7 +44,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
         connection.execute("create table raw.staff (staff_id varchar)")
         connection.execute(
             "create table display.shown_county_verdict (school_year int, name varchar, share double, big bigint,"
-            " is_met boolean)"
+            " is_met boolean, county_code varchar default '500152', school_year_shown varchar default '2024-2025')"
         )
         connection.execute(
             "create table marts.fct_x (name varchar, share double, amount decimal(18, 2), big bigint, is_met boolean,"
@@ -53,13 +53,15 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
         for number, name in enumerate(NAMES):
             share = number / 3
             connection.execute(
-                "insert into display.shown_county_verdict values (2024, ?, ?, ?, ?)", [name, share, number, number > 3]
+                "insert into display.shown_county_verdict (school_year, name, share, big, is_met)"
+                " values (2024, ?, ?, ?, ?)",
+                [name, share, number, number > 3],
             )
             connection.execute(
                 "insert into marts.fct_x values (?, ?, ?, ?, ?, ?)",
                 [name, share, Decimal(-number) / 4, 2**60 + number, number > 3, date(2024, 9, 1)],
             )
-        connection.execute("insert into display.shown_county_verdict values (null, null, null, null, null)")
+        connection.execute("insert into display.shown_county_verdict (school_year) values (null)")
         connection.execute("insert into marts.fct_x values (null, null, null, null, null, null)")
         connection.execute("create table marts.fct_empty (name varchar, big bigint)")
     with Facts(path) as found:

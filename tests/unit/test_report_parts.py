@@ -146,3 +146,23 @@ def test_the_report_waits_for_a_build_and_a_killed_one_is_put_right(
             write(quick, "xlsx")
     assert hashes(quick) == before
     assert list(quick.glob(".report-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("drop table quality.gate", "quality.gate.failed"),
+        ("alter table display.shown_retention drop column limit_zh", "display.shown_retention.limit_zh"),
+        ("alter table standards.parameters drop column source", "standards.parameters.source"),
+    ],
+)
+def test_a_warehouse_of_an_earlier_version_is_refused_before_anything_is_written(
+    out: Path, change: str, missing: str
+) -> None:
+    with duckdb.connect(str(out / "warehouse.duckdb")) as connection:
+        connection.execute(change)
+    for public in (False, True):
+        with pytest.raises(UsageError) as refused:
+            write(out, "docx", public=public)
+        assert (refused.value.message_id, refused.value.expected) == ("warehouse_too_old", missing)
+    assert not (out / "report").exists()

@@ -102,6 +102,11 @@ class Facts:
         """The school year that was judged."""
         return int(self.run.school_year)
 
+    @cached_property
+    def school_year_shown(self) -> str:
+        """The same with both of its years."""
+        return str(self.counties[0].school_year_shown)
+
     @property
     def built_at(self) -> datetime:
         """The time that every file of the report carries."""

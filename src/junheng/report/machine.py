@@ -207,6 +207,6 @@ def readme(facts: Facts, folder: Path) -> str:
         lines += ["", texts.text("readme.spreadsheet"), texts.text("readme.checksums")]
         if facts.is_public:
             lines += [texts.text("readme.public", few=rules()["smallest_group"])]
-        lines += [texts.text("readme.build", build=facts.run.build_id, year=facts.school_year)]
+        lines += [texts.text("readme.build", build=facts.run.build_id, year=facts.school_year_shown)]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from junheng.errors import MachineError, UsageError
 from junheng.findings import Finding
 from junheng.lock import only_one
+from junheng.report.contract import require_this_version
 from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
 from junheng.report.ledger import Ledger
@@ -170,8 +171,8 @@ def write_report(
 ) -> Report:
     """Write the report beside the published warehouse; the former one is replaced when all of it is written.
 
-    No build runs meanwhile; `wait` seconds are waited for one. Raises UsageError without a warehouse, MachineError when
-    the disk refuses or another process holds the output folder.
+    No build runs meanwhile; `wait` seconds are waited for one. Raises UsageError without a warehouse of this version,
+    MachineError when the disk refuses or another process holds the output folder.
     """
     if not (options.out / "warehouse.duckdb").is_file():
         raise UsageError("warehouse_missing", file=options.out / "warehouse.duckdb")
@@ -181,6 +182,7 @@ def write_report(
             # Beside the warehouse it tells of: the report belongs to its build.
             warehouse = (options.out / "warehouse.duckdb").resolve()
             target = warehouse.parent / "report"
+            require_this_version(warehouse)
             _put_right(target)
             ledger = Ledger.of(options.out)
             made = Path(mkdtemp(prefix=MADE, dir=warehouse.parent))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from junheng.errors import UsageError
 from junheng.quality_totals import KINDS, ON_DATA
 from junheng.report.facts import Facts, Row
 
@@ -65,12 +64,7 @@ class Rules:
 
     @cached_property
     def gate(self) -> Row:
-        """The rules on the data, those that failed or warn, and their rows.
-
-        Raises UsageError for a warehouse of an earlier version.
-        """
-        if not self.facts.exists("quality.gate"):
-            raise UsageError("warehouse_too_old", file=self.facts.warehouse, expected="quality.gate")
+        """The rules on the data, those that failed or warn, and their rows."""
         return self.facts.rows("quality.gate", ["rules"])[0]
 
     @cached_property

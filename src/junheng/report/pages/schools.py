@@ -38,11 +38,8 @@ def _county(
     )
     indicators = by_school(facts.rows("display.shown_unit_indicator", ["-stage", "ratio_to_threshold"], **place))
     items = by_school(facts.rows("display.shown_school_item", ["indicator_id", "stage"], **place))
-    bands = by_school(facts.rows("display.shown_class_band", ["-stage", "band_id"], **place))
     gaps = by_school(facts.rows("display.shown_remediation", ["-stage", "ratio_to_threshold"], **place))
     history = by_school(facts.rows("display.shown_unit_verdict", ["-stage", "-school_year"], county_code=code))
-    retention = by_school(facts.rows("display.shown_retention", ["-graduated_in"], county_code=code, is_chosen=True))
-    funding = by_school(facts.rows("display.shown_funding", ["measure_position", "-fiscal_year"], county_code=code))
     names = {row.indicator_id: row for row in facts.rows("marts.dim_indicator", ["indicator_id"])}
     named = names_of_columns(writer)
     columns = {
@@ -60,12 +57,9 @@ def _county(
                 "units": units[own],
                 "indicators": indicators[own],
                 "items": items[own],
-                "bands": bands[own],
                 "gaps": gaps[own],
                 "ledger": writer.ledger,
                 "history": history[own],
-                "retention": retention[own],
-                "funding": funding[own],
                 "names": names,
                 "places": places.of(own, [row.indicator_id for row in indicators[own]]),
                 "columns": columns,
