@@ -91,7 +91,7 @@ def test_the_comparison_has_what_it_needs_to_fail(engines: duckdb.DuckDBPyConnec
     asked = {
         "select count(distinct county_code) from duckdb.marts.fct_county_verdict": 3,
         "select count(*) from duckdb.quality.quarantined_row": 3,
-        "select count(distinct reason) from duckdb.marts.fct_unit_indicator": 2,
+        "select count(distinct reason) from duckdb.marts.fct_unit_indicator": 1,
         "select count(*) from duckdb.marts.fct_county_difference where cv <> round(cv, 6)": 20,
     }
     for query, least in asked.items():
