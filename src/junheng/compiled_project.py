@@ -27,8 +27,10 @@ KEPT = 8
 # dbt builds beside what is there and renames; a new file has nothing there.
 BESIDE = '__dbt_tmp"'
 # With one of these the SQL of a model may depend on more than the files of the project.
-ASKS_MORE = re.compile(r"\b(run_query|statement|load_result|load_relation|adapter\s*\.\s*get_|env_var|invocation_id|"
-                       r"run_started_at|modules\s*\.)")  # fmt: skip
+ASKS_MORE = re.compile(
+    r"\b((run_query|statement|load_result|load_relation|env_var)\s*\(|adapter\s*\.\s*get_"
+    r"|(invocation_id|run_started_at)\b|modules\s*\.)"
+)
 NODES = "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar)"
 OnNode = Callable[[str, int, int], None]
 
@@ -144,8 +146,10 @@ def _of_target(target: Path) -> Iterator[Node]:
     """The nodes that dbt ran, in the order in which they ended. Raises NotKept, OSError."""
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    for macro in manifest["macros"].values():
-        if macro["package_name"] == manifest["metadata"]["project_name"]:
+    own = manifest["metadata"]["project_name"]
+    for name, macro in manifest["macros"].items():
+        # Those of another engine are never called here.
+        if macro["package_name"] == own and not name.startswith(f"macro.{own}.spark__"):
             _require_files_only(macro["macro_sql"])
     nodes = manifest["nodes"]  # exposures, which do nothing, are not among them
     ran = {result["unique_id"]: _ended(result) for result in results if result["unique_id"] in nodes}
