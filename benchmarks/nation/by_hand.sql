@@ -1,8 +1,7 @@
--- The national standard as an expert writes it for one evening: one script, complete data taken for granted, no reasons,
--- no rows set aside, no other recipe than the default. Parquet files are views of the names that they have; the numbers
--- of the standard are tables: resources, weights, high_degrees, backbones, pe_arts, quotas, regions, retention, formulas.
-
--- A campus or a teaching point with a parent is a part of the parent.
+-- The national standard as an expert writes it for one evening: one script, complete data taken for granted, no
+-- reasons, no rows set aside, no other recipe than the default. Parquet files are views of the names that they have;
+-- the numbers of the standard are tables: resources, weights, high_degrees, backbones, pe_arts, quotas, regions,
+-- retention, formulas. A campus or a teaching point with a parent is a part of the parent.
 create temp table sites as
 select
     s.school_year,
@@ -234,7 +233,7 @@ with
         group by all
     ),
 
-    -- a school that opened inside the window, or has become another kind, has no rate of its own
+-- a school that opened inside the window, or has become another kind, has no rate of its own
     unchanged as (
         select g.graduated_in, s.county, s.school
         from retention as g

@@ -62,6 +62,9 @@ with
             ) as is_exempt
         from judged_sites
         inner join exemptions on judged_sites.indicator_id = exemptions.indicator_id
+        -- here and not in the join below: a condition on its left side alone makes DuckDB compare every row with
+        -- every row
+        where exemptions.case_id <> 'ordinary'
     ),
 
     limits as (
@@ -84,7 +87,6 @@ with
             on judged_sites.school_year = claims.school_year
             and judged_sites.site_code = claims.site_code
             and thresholds.case_id = claims.case_id
-            and thresholds.case_id <> 'ordinary'
         group by judged_sites.school_year, judged_sites.site_code
     )
 

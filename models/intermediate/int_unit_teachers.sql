@@ -35,20 +35,33 @@ with
         group by school_year, school_code
     ),
 
-    needs as (
+    -- Distinct: the stages of a county. An outer join of all units on `in` would compare every row with every row.
+    county_stages as (select distinct school_year, county_code, stage from units),
+
+    county_needs as (
         select
-            units.school_year,
-            units.school_code,
-            units.stage,
+            county_stages.school_year,
+            county_stages.county_code,
+            county_stages.stage,
             max(case when parameters.parameter_id = 'min_degree_rank' then parameters.value end) as degree_rank,
             max(case when parameters.parameter_id = 'min_backbone_rank' then parameters.value end) as backbone_rank
+        from county_stages
+        inner join
+            parameters
+            on county_stages.school_year = parameters.school_year
+            and county_stages.county_code = parameters.county_code
+            and parameters.stage in ('all', county_stages.stage)
+        group by county_stages.school_year, county_stages.county_code, county_stages.stage
+    ),
+
+    needs as (
+        select units.school_year, units.school_code, units.stage, county_needs.degree_rank, county_needs.backbone_rank
         from units
         left join
-            parameters
-            on units.school_year = parameters.school_year
-            and units.county_code = parameters.county_code
-            and parameters.stage in ('all', units.stage)
-        group by units.school_year, units.school_code, units.stage
+            county_needs
+            on units.school_year = county_needs.school_year
+            and units.county_code = county_needs.county_code
+            and units.stage = county_needs.stage
     ),
 
     counted as (
