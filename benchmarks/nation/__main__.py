@@ -119,7 +119,7 @@ def models(warehouse: Path, cache: Path, scratch: Path) -> list[tuple[str, float
     scratch.mkdir()
     command = [PYTHON, "-m", "benchmarks.nation.models", str(warehouse), str(cache), str(scratch)]
     done = subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE, text=True)
-    return [(name, seconds) for name, seconds in json.loads(done.stdout)]
+    return [(name, seconds) for name, seconds in json.loads(done.stdout)]  # pairs come back as lists
 
 
 def megabytes(folder: Path) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from benchmarks.measuring import Run
-from benchmarks.report import machine
+from benchmarks.report import installed
 
 BEGIN, END = "<!-- nation: begin -->", "<!-- nation: end -->"
 TITLES = {
@@ -22,6 +24,7 @@ TITLES = {
     "by_spark": "PySpark, `local[2]`",
 }
 STEPS = ("land", "check_raw", "transform", "check_marts", "publish")
+PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pandas", "pyspark")
 FACTOR, MORE_SECONDS, MOST_MEGABYTES = 1.25, 10.0, 6000.0
 
 
@@ -81,14 +84,32 @@ class Case:
 
 def text(cases: Sequence[Case], load: tuple[float, float, float]) -> str:
     """All tables."""
-    day = datetime.now(UTC).date().isoformat()
-    parts = [f"{day}. {machine(load)}"]
+    parts = [machine(cases, load)]
     for case in cases:
         parts += [f"### {case.title}", sides(case), steps(case), *slowest(case)]
     if len(cases) > 1:
         parts += ["### Growth", growth(cases)]
     parts += ["### Goals of the nation", goals(cases), *differing(cases)]
     return "\n\n".join(parts)
+
+
+def machine(cases: Sequence[Case], load: tuple[float, float, float]) -> str:
+    """When, where and with what was measured."""
+    versions = ", ".join(f"{name} {found}" for name in PACKAGES if (found := installed(name)))
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    years = ",".join(str(case.years) for case in cases)
+    names = " ".join(name for name in TITLES if name.startswith("by_") and name in cases[0].lines)
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} processors"
+        f" ({platform.machine()}), {pages:.0f} GB of memory; load of the machine when it began and when it ended"
+        f" (1 / 5 / 15 minutes): {busy(load)}; {busy(os.getloadavg())}. {versions}. Command:"
+        f" `python -m benchmarks.nation --counties {cases[0].counties} --years {years} --only {names}`."
+    )
+
+
+def busy(load: tuple[float, float, float]) -> str:
+    """A load average."""
+    return " / ".join(f"{value:.1f}" for value in load)
 
 
 def sides(case: Case) -> str:
