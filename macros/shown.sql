@@ -6,35 +6,35 @@
    nine; one that nine digits cannot tell from its limit is shown on the side of its verdict. Each limit is
    [limit, operator column, verdict]; a verdict of NULL binds nothing. #}
 {% macro shown_against(value, digits, limits) -%}
-    case
-        {{ digits }}
-        {%- for base in range(5) %}
-            when {{ base }}
-            then
-                {% if limits -%}
-                    case
-                        {%- for places in range(base, 9) %}
-                            when
-                                {% for limit, operator, verdict in limits -%}
-                                    coalesce(
-                                        ({{ satisfies(half_even(value, places), operator, limit) }}) = ({{ verdict }}),
-                                        true
-                                    )
-                                    {% if not loop.last %} and {% endif %}
-                                {%- endfor %}
-                            then {{ decimal_text(half_even(value, places), places) }}
-                        {%- endfor %}
-                        {%- for limit, operator, verdict in limits %}
-                            when {{ beside(value, operator, limit, verdict) }} <> 0
-                            then
-                                {{ decimal_text('cast(' ~ limit ~ ' + ' ~ beside(value, operator, limit, verdict) ~ ' * 0.000000001 as decimal(28, 9))', 9) }}
-                        {%- endfor %}
-                        else {{ decimal_text('cast(' ~ value ~ ' as decimal(28, 9))', 9) }}
-                    end
-                {%- else -%} {{ decimal_text(half_even(value, base), base) }}
-                {%- endif %}
-        {%- endfor %}
-    end
+    {%- if limits -%}
+        case
+            when not coalesce({{ digits }} in (0, 1, 2, 3, 4), false)
+            then null
+            {#- One branch for a number of digits, whatever the row begins with: branches cost before the first row. #}
+            {%- for places in range(9) %}
+                when
+                    {{ digits }} <= {{ places }}
+                    {%- for limit, operator, verdict in limits %}
+                        and coalesce(
+                            ({{ satisfies(half_even(value, places), operator, limit) }}) = ({{ verdict }}), true
+                        )
+                    {%- endfor %}
+                then {{ decimal_text(half_even(value, places), places) }}
+            {%- endfor %}
+            {%- for limit, operator, verdict in limits %}
+                when {{ beside(value, operator, limit, verdict) }} <> 0
+                then
+                    {{ decimal_text('cast(' ~ limit ~ ' + ' ~ beside(value, operator, limit, verdict) ~ ' * 0.000000001 as decimal(28, 9))', 9) }}
+            {%- endfor %}
+            else {{ decimal_text('cast(' ~ value ~ ' as decimal(28, 9))', 9) }}
+        end
+    {%- else -%}
+        case
+            {{ digits }}
+            {%- for places in range(5) %} when {{ places }} then {{ decimal_text(half_even(value, places), places) }}
+            {%- endfor %}
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 {# A figure beside another one, or beside what of it is shown: it never looks equal to what it is not, nor larger where
