@@ -38,6 +38,15 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# A limit as it reads beside figures of so many digits: 0.50 beside 0.55. One that has more of them keeps them all. #}
+{% macro limit_beside(limit, digits) -%}
+    case
+        when {{ half_even(limit, digits) }} = {{ limit }}
+        then {{ decimal_text(half_even(limit, digits), digits) }}
+        else {{ plain_number(limit) }}
+    end
+{%- endmacro %}
+
 {# A part of a sentence that stands there only when it counts something. #}
 {% macro if_any(count, before, after='') -%}
     case when {{ count }} > 0 then '{{ before }}' || cast({{ count }} as string) || '{{ after }}' else '' end

@@ -129,6 +129,6 @@ select
     cast(indicator_id as string) as indicator_id,
     cast(units_raised as string) as units_raised_shown,
     {{ shown_against('exact_cv', 'digits', [['threshold', 'operator', 'would_be_met']]) }} as value_shown,
-    {{ plain_number('threshold') }} as threshold_shown,
+    {{ limit_beside('threshold', 2) }} as threshold_shown,
     cast(would_be_met as boolean) as would_be_met
 from judged

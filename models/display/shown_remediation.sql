@@ -43,7 +43,7 @@ select
     || unit_indicators.threshold_shown
     || ' 的 '
     || unit_indicators.ratio_pct_shown
-    || '%' as problem_zh,
+    || ' %' as problem_zh,
     indicators.name_en
     || ' '
     || unit_indicators.value_shown

@@ -102,7 +102,7 @@ select
                 || shown.remaining_zh
                 || '”为标准的 '
                 || shown.other_ratio_pct_shown
-                || '%'
+                || ' %'
             )
         when shown.standing in ('met', 'not_met')
         then (cast(shown.indicators_total as string) || ' 项中 ' || cast(shown.met_count as string) || ' 项达标')
