@@ -22,6 +22,9 @@ select 'build-1' as build_id, timestamp '2025-01-01 08:00:00' as started_at,
 create or replace table quality.row_accounting as
 select * from (values ('schools', 324, 320, 4), ('staff', 19529, 19529, 0))
     as rows (table_name, rows_in, rows_valid, rows_quarantined);
+create or replace table quality.rule_result (
+    rule_id varchar, suite varchar, table_name varchar, severity varchar, status varchar, rows_failed bigint
+);
 create or replace table quality.source_file as
 select 'staff.csv' as file, 'staff' as table_name, 'landed' as status, 19540 as rows_read, 19529 as rows_landed,
     7 as rows_rejected;

@@ -159,7 +159,7 @@ def test_the_text_is_the_shortest_that_does_rounded_half_to_even(generated: list
     ("old", "new"),
     [
         ("mod(cast(", "1 + 0 * mod(cast("),
-        ("range(base, 9)", "range(base, base + 1)"),
+        ("{{ digits }} <= {{ places }}", "{{ digits }} = {{ places }}"),
         ("= ({{ verdict }})", "is not null"),
         ("and not ({{ verdict }})\n        then -1", "and not ({{ verdict }})\n        then 0"),
     ],
