@@ -24,7 +24,7 @@ from junheng import __version__
 # A verdict rests on the first four; the ledger stands in reports only.
 CLASSES = ("data", "standards", "rules", "code", "parameters", "ledger")
 PACKAGES = (
-    *("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "sqlglot", "python-calamine", "PyYAML"),
+    *("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb", "great-expectations", "sqlglot", "python-calamine", "PyYAML"),
     *("altair", "vl-convert-python", "docxtpl", "python-docx", "XlsxWriter", "Jinja2"),
 )
 CODE_PARTS = ("models", "macros", "seeds/published", "seeds/display", "seeds/quality", "tests/dbt")
