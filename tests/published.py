@@ -6,14 +6,25 @@ It is built by the installed wheel in an empty directory: the other tests run th
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from junheng.compiled_project import CACHE
+import duckdb
+import yaml
+
+from junheng.compiled_project import CACHE, NODES, CompiledProject
 from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
+
+FAILS = "select 1"
+WRONG = (
+    (0, "seed", "standards", "thresholds", ""),
+    (1, "model", "marts", "fct_county_verdict", "create table marts.fct_county_verdict as select 1 as wrong"),
+    (2, "test", "x", "x", FAILS),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class Published:
     @property
     def compiled(self) -> Path:
         """What was kept of the project."""
-        (file,) = (self.out.parent / "缓存").iterdir()
+        (file,) = cache_in(self.out.parent).iterdir()
         return file
 
     @property
@@ -50,20 +61,52 @@ def install(folder: Path) -> Path:
     return site
 
 
+def cache_in(place: Path) -> Path:
+    """Where the published build keeps what dbt has made of the project."""
+    return place / "缓存"
+
+
+def keep_what_fails(folder: Path) -> None:
+    """Keep of the project a seed, a wrong mart and a test of data that fails: dbt has to do it all after them."""
+    folder.mkdir()
+    seeds = ROOT / "seeds" / "standards"
+    described = yaml.safe_load((seeds / "_standards.yml").read_text(encoding="utf-8"))["seeds"]
+    (types,) = (seed["config"]["column_types"] for seed in described if seed["name"] == "thresholds")
+    file = folder / CompiledProject.of(ROOT, folder).file.name
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema standards")
+        connection.execute(f"create table standards.thresholds ({', '.join(map(' '.join, types.items()))})")
+        connection.execute("copy standards.thresholds from ? (header)", [str(seeds / "thresholds.csv")])
+        connection.execute(NODES)
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?)", WRONG)
+    file.chmod(0o644)
+
+
+def share(place: Path) -> None:
+    """Let every later build of the test run use what dbt has made of the project for the published one."""
+    folder = Path(os.environ[CACHE])
+    folder.mkdir(exist_ok=True)
+    for file in cache_in(place).iterdir():
+        (folder / file.name).unlink(missing_ok=True)
+        (folder / file.name).hardlink_to(file)
+
+
 def publish(place: Path) -> None:
     """Publish the sample county through dbt, with a wheel that cannot be written meanwhile."""
     (place / "empty").mkdir()
+    keep_what_fails(cache_in(place))
     installed = install(place)
     for path in (*installed.rglob("*"), installed):
         path.chmod(0o555 if path.is_dir() else 0o444)
     outcome = junheng(
         *("build", "--raw", SAMPLE, "--out", place / "输出", "--json"),
         cwd=place / "empty",
-        environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", CACHE: str(place / "缓存")},
+        environment={"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1", CACHE: str(cache_in(place))},
     )
     for path in (installed, *installed.rglob("*")):
         path.chmod(0o755)
     keep(outcome, place)
+    share(place)
 
 
 def published_in(place: Path) -> Published:

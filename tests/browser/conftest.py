@@ -17,6 +17,7 @@ from junheng.report.report_command import ReportOptions, write_parts
 from tests.browser.hostile_names import spoil
 from tests.browser.reader import Reader
 from tests.browser.site_folder import Site
+from tests.conftest import Once
 from tests.end_to_end.command_line import junheng
 from tests.warehouse.published import published
 
@@ -48,14 +49,16 @@ def site(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Si
 
 
 @pytest.fixture(scope="session")
-def hostile_site(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def hostile_site(published_sample: Path, once: Once) -> Site:
     """The site for schools whose names and codes attack the page."""
-    out = tmp_path_factory.mktemp("hostile")
-    shutil.copyfile(published_sample / "warehouse.duckdb", out / "warehouse.duckdb")
-    spoil(out / "warehouse.duckdb")
-    outcome = junheng("report", "--only", "site", "--out", out)
-    assert outcome.code == 0, outcome.stderr
-    return Site(out / "report")
+
+    def write(out: Path) -> None:
+        shutil.copyfile(published_sample / "warehouse.duckdb", out / "warehouse.duckdb")
+        spoil(out / "warehouse.duckdb")
+        outcome = junheng("report", "--only", "site", "--out", out)
+        assert outcome.code == 0, outcome.stderr
+
+    return Site(once("hostile site", write) / "report")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ TYPES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp_ntz",
 }
+CODEGEN = "spark.sql.codegen.factoryMode"
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -28,6 +29,7 @@ SETTINGS = {
     "spark.default.parallelism": "1",
     # Short queries on tiny tables: compiling them costs more than it saves.
     "spark.sql.codegen.wholeStage": "false",
+    CODEGEN: "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -52,6 +54,22 @@ def spark_session() -> Iterator[Any]:
         yield session
     finally:
         session.stop()
+
+
+@contextmanager
+def settings_for_now(session: Any, settings: Mapping[str, str]) -> Iterator[None]:
+    """Settings that the session has for the time of a test."""
+    before = {name: session.conf.get(name, None) for name in settings}
+    try:
+        for name, value in settings.items():
+            session.conf.set(name, value)
+        yield
+    finally:
+        for name, former in before.items():
+            if former is None:
+                session.conf.unset(name)
+            else:
+                session.conf.set(name, former)
 
 
 def awkward_frame(session: Any, table: str) -> Any:

@@ -14,6 +14,7 @@ from junheng.validation.expressions import as_text
 from junheng.validation.spark_patterns import java_pattern
 from junheng.validation.spark_session import arrived, our_settings
 from junheng.validation.spark_sql import spark_sql
+from tests.conformance.spark_session import CODEGEN, settings_for_now
 
 N = None
 # words, another text, a whole number, a decimal, a double
@@ -125,7 +126,8 @@ def test_every_expression_has_the_values_of_duckdb(connection: duckdb.DuckDBPyCo
         f"select {', '.join(one.sql('duckdb') for one in asked)} from judged order by n"
     ).fetchall()
     try:
-        with our_settings(spark):
+        # Compiled, as Spark does it where nobody says otherwise.
+        with our_settings(spark), settings_for_now(spark, {CODEGEN: "FALLBACK"}):
             texts = [f"{spark_sql(one, {})} as c{number}" for number, one in enumerate(asked)]
             rows = spark.sql(f"select {', '.join(texts)} from judged order by n").collect()
     finally:

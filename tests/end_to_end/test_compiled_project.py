@@ -10,8 +10,7 @@ import duckdb
 import pytest
 
 from junheng.compiled_project import CompiledProject
-from tests.end_to_end.command_line import junheng
-from tests.published import Published
+from tests.published import FAILS, Published, keep_what_fails
 
 TABLES = """
     select table_schema, table_name, table_type from information_schema.tables
@@ -123,15 +122,14 @@ def test_what_others_can_write_is_not_run(
 
 
 def test_a_failing_test_of_data_is_told_by_dbt_after_all(published: Published, tmp_path: Path) -> None:
-    """What is kept says that a mart is wrong: dbt, which finds nothing wrong, has the last word, and keeps it anew."""
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    kept = cache / published.compiled.name
-    copyfile(published.compiled, kept)
-    with duckdb.connect(str(kept)) as connection:
-        connection.execute(FAILING["a test that fails"])
-    arguments = ("build", "--no-report", "--out", tmp_path / "out", "--json")
-    outcome = junheng(*arguments, environment={"JUNHENG_CACHE": str(cache)})
-    assert outcome.code == 0, outcome.stderr
-    with duckdb.connect(str(kept), read_only=True) as connection:
-        assert connection.execute("select count(*) from plan where sql = 'select 1'").fetchone() == (0,)
+    """What was kept said that a mart is wrong: dbt, which finds nothing wrong, has the last word, and keeps it anew."""
+    keep_what_fails(tmp_path / "cache")
+    (before,) = (tmp_path / "cache").iterdir()
+    assert before.name == published.compiled.name
+    warehouse = landed_again(published, tmp_path)
+    assert CompiledProject(before).run(warehouse, lambda _name, _place, _nodes: None) is None
+    with duckdb.connect(str(warehouse)) as connection:  # what dbt found there
+        assert connection.execute("from marts.fct_county_verdict").fetchall() == [(1,)]
+        assert connection.execute("select count(*) > 20 from standards.thresholds").fetchone() == (True,)
+    with duckdb.connect(str(published.compiled), read_only=True) as connection:
+        assert connection.execute("select count(*) from plan where sql = ?", [FAILS]).fetchone() == (0,)

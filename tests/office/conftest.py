@@ -17,6 +17,7 @@ from junheng.report.facts import Facts
 from junheng.report.ledger import Ledger
 from junheng.report.pdf import write_pages
 from junheng.report.word import write_word
+from tests.conftest import Once
 
 COUNTY = "500152"
 HOSTILE = '=HYPERLINK("http://x")&<b>'
@@ -64,30 +65,36 @@ def sample_warehouse(published_sample: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def written(sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
+def written(sample_warehouse: Path, once: Once) -> Written:
     """All documents of the sample county, in Chinese."""
-    return write_all(sample_warehouse, tmp_path_factory.mktemp("文档 输出"))
+    return Written(sample_warehouse, once("文档 输出", lambda folder: write_all(sample_warehouse, folder)))
 
 
 @pytest.fixture(scope="session")
-def hostile(sample_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
+def hostile(sample_warehouse: Path, once: Once) -> Written:
     """The same of a warehouse in which a school has a name that does harm and another one of 200 characters."""
-    warehouse = tmp_path_factory.mktemp("hostile") / "warehouse.duckdb"
-    shutil.copyfile(sample_warehouse, warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
-        for code, name in ((HOSTILE_SCHOOL, HOSTILE), (LONG_SCHOOL, LONG)):
-            for table in ("shown_school", "shown_remediation", "shown_difference_share"):
-                connection.execute(f"update display.{table} set school_name = ? where school_code = ?", [name, code])
-    return write_all(warehouse, tmp_path_factory.mktemp("hostile documents"))
+
+    def write(place: Path) -> None:
+        warehouse = place / "warehouse.duckdb"
+        shutil.copyfile(sample_warehouse, warehouse)
+        with duckdb.connect(str(warehouse)) as connection:
+            for code, name in ((HOSTILE_SCHOOL, HOSTILE), (LONG_SCHOOL, LONG)):
+                for table in ("shown_school", "shown_remediation", "shown_difference_share"):
+                    connection.execute(
+                        f"update display.{table} set school_name = ? where school_code = ?", [name, code]
+                    )
+        write_all(warehouse, place / "documents")
+
+    place = once("hostile documents", write)
+    return Written(place / "warehouse.duckdb", place / "documents")
 
 
-def write_all(warehouse: Path, folder: Path) -> Written:
+def write_all(warehouse: Path, folder: Path) -> None:
     """Write every document of a warehouse."""
     with Facts(warehouse) as facts:
         write_word(facts, folder, "zh", Ledger({}))
         write_workbooks(facts, folder, "zh", Ledger({}))
         write_pages(facts, folder, "zh", Ledger({}))
-    return Written(warehouse, folder)
 
 
 @pytest.fixture
@@ -102,7 +109,7 @@ def as_text(document: Path, folder: Path) -> str:
     subprocess.run(
         [
             "soffice",
-            f"-env:UserInstallation=file://{folder}/profile",
+            f"-env:UserInstallation=file://{folder.parent}/profile",  # one for all tests of a process
             "--headless",
             "--convert-to",
             "pdf",

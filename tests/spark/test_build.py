@@ -9,16 +9,15 @@ from shutil import copytree
 import duckdb
 import pytest
 
-from junheng.compiled_project import CACHE
 from tests.conftest import Once
 from tests.end_to_end.command_line import SAMPLE, Outcome, junheng
 
 # Two threads, as every other Spark of the tests; short queries on small tables, for which compiling costs most.
 SUBMIT = (
     "--master local[2] --driver-memory 2g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
-    " --conf spark.sql.adaptive.enabled=false --conf spark.sql.codegen.wholeStage=false"
-    " --conf spark.sql.codegen.factoryMode=NO_CODEGEN --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
-    " pyspark-shell"
+    " --conf spark.default.parallelism=2 --conf spark.sql.adaptive.enabled=false"
+    " --conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN"
+    " --conf 'spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' pyspark-shell"
 )
 # The sample county and generated ones, with mistakes that are set aside.
 GENERATED = ("--counties", "2", "--years", "4", "--schools", "12", "--seed", "11", "--format", "csv")
@@ -26,9 +25,9 @@ MISTAKES = ("--mistakes", "0.1")
 NAMES = ("duckdb", "spark")
 
 
-def build(out: Path, raw: Path, target: str, cache: Path, **environment: str) -> Outcome:
+def build(out: Path, raw: Path, target: str) -> Outcome:
     options = ("--quarantine", "--no-report", "--json", "--target", target)
-    told = {"PYSPARK_SUBMIT_ARGS": SUBMIT, "SPARK_LOCAL_IP": "127.0.0.1", CACHE: str(cache)} | environment
+    told = {"PYSPARK_SUBMIT_ARGS": SUBMIT, "SPARK_LOCAL_IP": "127.0.0.1"}
     return junheng("build", "--raw", raw, "--out", out, *options, environment=told)
 
 
@@ -38,13 +37,13 @@ def build_both(place: Path) -> None:
     assert outcome.code == 0, outcome.stderr
     copytree(SAMPLE, place / "原始 表" / "样例")
     for name in NAMES:
-        outcome = build(place / name, place / "原始 表", name, place / "cache")
+        outcome = build(place / name, place / "原始 表", name)
         assert outcome.code == 0, outcome.stderr
         (place / f"{name}.json").write_text(outcome.stdout, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def built(once: Once) -> Path:
+def built(once: Once, compiled: None) -> Path:
     """The folder with the output of both engines."""
     return once("两个 引擎", build_both)
 

@@ -11,19 +11,19 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.conformance.spark_session import spark_session
+from tests.conformance.spark_session import settings_for_now
 from tests.warehouse.macros import sql_of
 
 CHANCE = random.Random(20171)  # noqa: S311 - drawn figures, no secret
+ANSI = "spark.sql.ansi.enabled"
 SPACES = "\u0020\u00a0\u1680\u2000\u2007\u200a\u202f\u205f\u3000"
 
 
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    with spark_session() as session:
-        session.conf.set("spark.sql.decimalOperations.allowPrecisionLoss", "false")
-        session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        yield session
+@pytest.fixture(autouse=True)
+def settings(spark: Any) -> Iterator[None]:
+    """The settings of a build on Spark."""
+    with settings_for_now(spark, {"spark.sql.decimalOperations.allowPrecisionLoss": "false", ANSI: "true"}):
+        yield
 
 
 def doubles() -> list[float]:
@@ -52,7 +52,7 @@ def both(spark: Any, expression: str, kind: str, values: Sequence[Any]) -> tuple
     spark.createDataFrame(list(enumerate(texts)), "n int, t string").createOrReplaceTempView("given")
     there: list[list[Any]] = []
     for ansi in ("true", "false"):
-        spark.conf.set("spark.sql.ansi.enabled", ansi)
+        spark.conf.set(ANSI, ansi)
         sql = sql_of(expression, engine="spark")
         found = spark.sql(
             f"with r as (select n, cast(t as {kind}) as x from given) select {sql} as y from r order by n"

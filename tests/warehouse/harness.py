@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,34 +74,30 @@ def run_dbt(warehouse: Path, work: Path, *arguments: str) -> None:
 def build_counties(work: Path, tables: Mapping[str, Iterable[Row]], set_aside: Iterable[Row] = ()) -> Path:
     """A warehouse built from the given raw rows as `junheng build` builds it; returns its path.
 
-    `set_aside` tells of rows that were set aside, in the columns of seed `quarantined_row`.
+    Needs what the published build of the test run has kept of the project (fixture `compiled`). `set_aside` tells of
+    rows that were set aside, in the columns of seed `quarantined_row`.
     """
-    warehouse = _raw_counties(work, tables, set_aside)
-    compiled = CompiledProject.of(PROJECT, work)
-    if compiled.run(warehouse, lambda _name, _place, _nodes: None) is None:
-        _build_by_dbt(warehouse, work)
-        compiled.keep(warehouse, work / "target")
-    return warehouse
-
-
-def build_counties_by_dbt(work: Path, tables: Mapping[str, Iterable[Row]]) -> Path:
-    """The same by dbt itself: `work` is left with dbt's target in it, for `CompiledModel`."""
-    warehouse = _raw_counties(work, tables, ())
-    _build_by_dbt(warehouse, work)
-    CompiledProject.of(PROJECT, work).keep(warehouse, work / "target")
-    return warehouse
-
-
-def _raw_counties(work: Path, tables: Mapping[str, Iterable[Row]], set_aside: Iterable[Row]) -> Path:
     warehouse = work / "warehouse.duckdb"
     write_raw(warehouse, tables)
     write_set_aside(warehouse, set_aside)
+    passed: list[str] = []
+    nodes = CompiledProject.of(PROJECT, work).run(warehouse, lambda name, _place, _nodes: passed.append(name))
+    assert nodes is not None, f"what comes after {passed[-1:]} has failed"
     return warehouse
 
 
-def _build_by_dbt(warehouse: Path, work: Path) -> None:
-    seeds = ("path:seeds/raw", "path:seeds/quality")
-    run_dbt(warehouse, work, "build", "--exclude", *seeds, "--exclude-resource-type", "unit_test")
+def run_again(warehouse: Path, models: Sequence[str]) -> None:
+    """Build some models of a warehouse anew, in this order, with the statements that are kept of the project."""
+    kept = CompiledProject.of(PROJECT, warehouse.parent).file
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"attach '{kept}' as kept (read_only)")
+        for model in models:
+            asked = "select schema_name, sql from kept.plan where kind = 'model' and name = ?"
+            ((schema, sql),) = connection.execute(asked, [model]).fetchall()
+            kinds = "select table_type from information_schema.tables where table_schema = ? and table_name = ?"
+            ((kind,),) = connection.execute(kinds, [schema, model]).fetchall()
+            connection.execute(f"drop {'view' if kind == 'VIEW' else 'table'} {schema}.{model}")
+            connection.execute(sql)
 
 
 def write_set_aside(warehouse: Path, rows: Iterable[Row]) -> None:
@@ -117,7 +113,10 @@ def write_set_aside(warehouse: Path, rows: Iterable[Row]) -> None:
 
 
 class CompiledModel:
-    """One model's compiled SQL, run on an empty in-memory database that stands in for the warehouse."""
+    """One model's SQL as dbt compiled it, run on an empty in-memory database that stands in for the warehouse.
+
+    `warehouse` is one that dbt built (fixture `built_sample`), with dbt's target beside it.
+    """
 
     def __init__(self, warehouse: Path, layer: str, name: str) -> None:
         folder = warehouse.parent / "target/compiled/junheng/models" / layer

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.warehouse.harness import run_dbt
+from tests.warehouse.harness import run_again
 from tests.warehouse.recomputed_claims import judge_all, rows
 from tools.published_page import PAGE, found, read_checks, with_found
 
@@ -39,18 +39,9 @@ NUMERALS = {"1": "一", "2": "二两兩", "3": "三", "4": "四", "5": "五", "6
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with nothing but the published documents and their checks."""
-    work = tmp_path_factory.mktemp("claims")
-    path = work / "claims.duckdb"
-    run_dbt(path, work, "build", "--select", "+fct_claim_check", "--indirect-selection", "cautious")
-    return path
-
-
-@pytest.fixture(scope="module")
-def checks(warehouse: Path) -> dict[str, dict[str, Any]]:
+def checks(built_sample: Path) -> dict[str, dict[str, Any]]:
     """Rows of ``fct_claim_check`` by relation id."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(built_sample), read_only=True) as connection:
         cursor = connection.execute("select * from marts.fct_claim_check")
         names = [column[0] for column in cursor.description]
         return {row["relation_id"]: row for row in (dict(zip(names, line, strict=True)) for line in cursor.fetchall())}
@@ -120,9 +111,9 @@ def test_every_sentence_carries_the_figures(checks: dict[str, dict[str, Any]]) -
             assert printed in row["sentence_en"], key
 
 
-def test_the_page_shows_what_the_mart_holds(warehouse: Path) -> None:
+def test_the_page_shows_what_the_mart_holds(built_sample: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert page == with_found(page, found(read_checks(warehouse)))
+    assert page == with_found(page, found(read_checks(built_sample)))
     assert "40741 ÷ 2755 = 14.79, printed 14.68" in page
 
 
@@ -133,10 +124,10 @@ def test_every_claim_quotes_the_figure_it_stands_for() -> None:
         assert any(figure in quote for figure in written), (claim["document"], claim["claim_id"])
 
 
-def test_one_changed_figure_turns_a_holding_sum_into_a_contradiction(warehouse: Path, tmp_path: Path) -> None:
+def test_one_changed_figure_turns_a_holding_sum_into_a_contradiction(built_counties: Path, tmp_path: Path) -> None:
     """Every figure of every exact sum that holds is raised by one in a copy of its document, all copies in one run."""
-    changed = tmp_path / "changed.duckdb"
-    shutil.copy(warehouse, changed)
+    changed = tmp_path / built_counties.name
+    shutil.copy(built_counties, changed)
     with duckdb.connect(str(changed)) as connection:
         sums = connection.execute("""
             select relations.relation_id, relations.document, terms.term_id
@@ -162,7 +153,7 @@ def test_one_changed_figure_turns_a_holding_sum_into_a_contradiction(warehouse: 
             ):
                 values = {"copy": copy, "claim": claim_id, "document": document, "relation": relation_id}
                 connection.execute(statement, {name: values[name] for name in values if f"${name}" in statement})
-    run_dbt(changed, tmp_path, "run", "--select", *CHECK_MODELS)
+    run_again(changed, CHECK_MODELS)
     with duckdb.connect(str(changed), read_only=True) as connection:
         statuses = connection.execute(
             "select status, mistake, count(*) from marts.fct_claim_check where relation_id like '%#%' group by all"

@@ -134,7 +134,7 @@ Items = dict[str, dict[str, tuple[str, str | None]]]
 
 
 @pytest.fixture(scope="module")
-def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def query(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     together: Tables = defaultdict(list)
     for tables in [*(tables for tables, _, _ in CASES.values()), taikang()]:
         for table, rows in tables.items():

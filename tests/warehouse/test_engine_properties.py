@@ -216,7 +216,7 @@ def test_the_shared_scan_finds_what_each_rule_alone_finds(
     assert list(together) == alone
 
 
-@MANY
+@settings(MANY, max_examples=40)
 @given(table=rows())
 def test_the_order_of_the_rows_does_not_matter(connection: duckdb.DuckDBPyConnection, table: list[Json]) -> None:
     suite = {

@@ -20,18 +20,18 @@ KEY = {"school_year": 2024, "county_code": "1", "stage": "primary", "indicator_i
 
 
 @pytest.fixture(scope="module")
-def terms(built_counties: Path) -> CompiledModel:
-    return CompiledModel(built_counties, "intermediate", "int_unit_difference_terms")
+def terms(built_sample: Path) -> CompiledModel:
+    return CompiledModel(built_sample, "intermediate", "int_unit_difference_terms")
 
 
 @pytest.fixture(scope="module")
-def weights(built_counties: Path) -> CompiledModel:
-    return CompiledModel(built_counties, "intermediate", "int_split_weights")
+def weights(built_sample: Path) -> CompiledModel:
+    return CompiledModel(built_sample, "intermediate", "int_split_weights")
 
 
 @pytest.fixture(scope="module")
-def remediation(built_counties: Path) -> CompiledModel:
-    return CompiledModel(built_counties, "marts", "fct_remediation")
+def remediation(built_sample: Path) -> CompiledModel:
+    return CompiledModel(built_sample, "marts", "fct_remediation")
 
 
 def squared_cv(model: CompiledModel, units: list[tuple[int, int]]) -> Any:

@@ -138,8 +138,8 @@ class Window:
 
 
 @pytest.fixture(scope="module")
-def windows(built_counties: Path) -> CompiledModel:
-    return CompiledModel(built_counties, "intermediate", "int_retention_windows")
+def windows(built_sample: Path) -> CompiledModel:
+    return CompiledModel(built_sample, "intermediate", "int_retention_windows")
 
 
 def reasons(model: CompiledModel, window: Window) -> dict[str, str | None]:

@@ -56,7 +56,7 @@ def place_of(table: str, row: Row) -> Row:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warehouse(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One warehouse of many complete counties, each but the first with one row set aside."""
     tables: Tables = complete(UNTOUCHED)
     for county, table, aside in CASES:

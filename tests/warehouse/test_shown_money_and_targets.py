@@ -114,9 +114,9 @@ def test_funding_is_amount_over_pupils_against_what_is_required(warehouse: duckd
     ],
 )
 def test_what_is_required_never_stands_on_the_other_side(
-    exact: float, required: float, is_met: bool, shown: tuple[str, str], built_counties: Path
+    exact: float, required: float, is_met: bool, shown: tuple[str, str], built_sample: Path
 ) -> None:
-    model = CompiledModel(built_counties, "display", "shown_funding")
+    model = CompiledModel(built_sample, "display", "shown_funding")
     funding = {
         "fiscal_year": 2024,
         "county_code": "990000",
@@ -179,8 +179,8 @@ def order(one: Fraction | str, other: Fraction | str) -> int:
     return (one > other) - (one < other)
 
 
-def test_two_years_beside_each_other_never_look_equal_when_they_are_not(built_counties: Path) -> None:
-    model = CompiledModel(built_counties, "display", "shown_finance_growth")
+def test_two_years_beside_each_other_never_look_equal_when_they_are_not(built_sample: Path) -> None:
+    model = CompiledModel(built_sample, "display", "shown_finance_growth")
     cases = almost_equal()
     growth = []
     for number, (amount, pupils, before, former) in enumerate(cases):
