@@ -10,16 +10,10 @@ import duckdb
 import pytest
 
 from tests.end_to_end.command_line import Outcome, Rows, fingerprint, junheng, rewrite, sample_copy
+from tests.end_to_end.conftest import HEADER, LAST_DAY, NOT_BROKEN, RULE, SPOILT, negative_deaths
+from tests.published import Published
 
-RULE = "raw.enrolment.deaths.not_negative"
-HEADER = "rule_id,scope,at_most,reason,owner,expires_on"
 TODAY = "2026-06-30"
-SPOILT = (3, 4)
-
-
-def negative_deaths(_header: list[str], rows: Rows) -> None:
-    for number in SPOILT:
-        rows[number]["deaths"] = "-1"
 
 
 @pytest.fixture(scope="module")
@@ -68,25 +62,17 @@ def test_a_refused_build_keeps_everything_it_found(spoilt: Path, tmp_path: Path)
     assert "nothing was published" in summary
 
 
-def test_known_issues_are_warnings_and_improvement_is_reported(spoilt: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    outcome = build(
-        spoilt,
-        out,
-        f"{RULE},county_code=500152,2,on its way,office,2026-06-30",
-        "raw.staff.training_hours_5y.not_negative,*,7,on its way,office,2026-12-31",
-    )
-    assert outcome.code == 0, outcome.stderr
-    states = {one["rule_id"]: (one["state"], one["found"]) for one in json.loads(outcome.stdout)["known_issues"]}
-    assert states == {RULE: ("applied", 2), "raw.staff.training_hours_5y.not_negative": ("improved", 0)}
-    with duckdb.connect(str(out / "warehouse.duckdb"), read_only=True) as connection:
+def test_known_issues_are_warnings_and_improvement_is_reported(partial: Published) -> None:
+    states = {one["rule_id"]: (one["state"], one["found"]) for one in partial.summary["known_issues"]}
+    assert states == {RULE: ("applied", 2), NOT_BROKEN: ("improved", 0)}
+    with duckdb.connect(str(partial.out / "warehouse.duckdb"), read_only=True) as connection:
         rule = connection.execute(
             "select status, rows_failed, owner, cast(expires_on as varchar) from quality.rule_result"
             f" where rule_id = '{RULE}'"
         )
-        assert rule.fetchone() == ("warn", 2, "office", "2026-06-30")
+        assert rule.fetchone() == ("warn", 2, "office", LAST_DAY)
         today = connection.execute("select cast(today as varchar), fail_on from quality.run")
-        assert today.fetchone() == (TODAY, "critical")
+        assert today.fetchone() == (LAST_DAY, "critical")
 
 
 REFUSED = {
@@ -142,7 +128,8 @@ def test_warnings_stop_a_build_when_asked_and_what_is_published_stays(published_
     assert fingerprint(published_copy) == before
 
 
-def test_a_county_short_of_the_standard_stops_a_build_when_asked(spoilt: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("compiled")
+def test_a_county_short_of_the_standard_stops_a_build_when_asked(tmp_path: Path) -> None:
     raw = sample_copy(tmp_path / "raw")
 
     def without_unknown_facts(_header: list[str], rows: Rows) -> None:

@@ -15,7 +15,7 @@ from benchmarks.faults.county import write_county
 from tests.end_to_end.command_line import Outcome, Rows, junheng, rewrite
 from tests.end_to_end.conftest import OWN_FILES
 
-# That of the standards which other tests build with: what dbt made of them is there.
+# That of the standards of `partial`, with which the county is judged again: what dbt made of them is there.
 COUNTY = "500152"
 MADE_UP = "990006"
 
@@ -64,7 +64,7 @@ def half_the_area(header: list[str], rows: Rows) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def built(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Built once; builds of the tests below follow in their order."""
     folder = tmp_path_factory.mktemp("历史 目录")
     place = Place(write_county(folder / "原始 表"), folder / "输出")
@@ -104,6 +104,7 @@ def test_what_changed_is_told_with_its_cause_and_its_file(built: Place) -> None:
     assert {tuple(one["causes"]) for one in found["verdicts"]} == {("data",)}
 
 
+@pytest.mark.usefixtures("partial")
 def test_other_standards_make_a_result_apart_and_leave_everything_else_as_it_was(built: Place, tmp_path: Path) -> None:
     for name, content in OWN_FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")

@@ -80,7 +80,7 @@ def spoil(raw: Path, table: str, column: str, value: str, **cells: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
+def spoilt(compiled: None, tmp_path_factory: pytest.TempPathFactory) -> Spoilt:
     work = tmp_path_factory.mktemp("quarantine")
     raw = sample_copy(work / "raw")
     schools = independent_schools()
