@@ -18,8 +18,11 @@ TODAY = "2026-06-30"
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample with two negative cells in the enrolment of its schools."""
+    """Schools and enrolment of the sample, with two negative cells in the enrolment."""
     raw = sample_copy(tmp_path_factory.mktemp("spoilt") / "raw")
+    for path in raw.iterdir():
+        if path.name not in ("schools.csv", "enrolment.csv"):
+            path.unlink()
     rewrite(raw / "enrolment.csv", negative_deaths)
     return raw
 
