@@ -29,7 +29,7 @@ def export_tables(work: Workspace) -> int:
             folder = work.folder / schema
             folder.mkdir()
             tables = connection.execute(
-                "select table_name from information_schema.tables where table_schema = ? order by table_name", [schema]
+                f"select table_name from information_schema.tables where table_schema = {literal(schema)} order by all"
             ).fetchall()
             for (table,) in tables:
                 relation = f"{quoted(schema)}.{quoted(table)}"

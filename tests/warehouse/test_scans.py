@@ -164,6 +164,28 @@ def test_the_raw_suites_read_each_table_once_but_for_its_keys(tmp_path: Path) ->
             assert len(counting) == 1, path.name
 
 
+def test_a_look_up_is_made_once_however_many_rules_name_it(connection: duckdb.DuckDBPyConnection) -> None:
+    known = "(t.s, t.a % 20) in (select s, n from raw.numbered)"
+    connection.execute("create table raw.numbered as select s, split_part(s, ' ', 2)::int as n from raw.codes")
+    connection.execute("insert into raw.numbered values (null, 7)")
+    queries = [
+        f"select * from {{batch}} as t where {known} and t.a > {low} and not (t.s in (select s from raw.codes))"
+        for low in range(5)
+    ]
+    queries.append(f"select * from {{batch}} as t where t.id < 40 and not {known}")
+    queries.append(f"select * from {{batch}} as t where t.rowid = 3 and {known}")
+    rules = [rule("unexpected_rows_expectation", unexpected_rows_query=query) for query in queries]
+    for each in rules:
+        each["meta"] = {"scope": known}
+    engine = run(connection, rules[:-1])
+    ((_, profile),) = connection.execute(f"explain (format json) {engine.statements[0]}").fetchall()
+    assert profile.count("raw.numbered") == profile.count("raw.codes") == 1
+    together = [(one.status, one.rows_checked, one.rows_failed) for one in engine.results]  # type: ignore[attr-defined]
+    assert together == [("pass", ROWS, 0)] * 6
+    with_row_id = run(connection, rules).results  # type: ignore[attr-defined]
+    assert [(one.status, one.rows_checked, one.rows_failed) for one in with_row_id] == [*together, ("fail", ROWS, 1)]
+
+
 def test_scans_are_counted_at_all(connection: duckdb.DuckDBPyConnection) -> None:
     assert scans(connection, ["select count(*) filter (where a > 1) from raw.judged", "select 1"]) == 1
     assert scans(connection, ["select * from raw.judged as x join raw.judged as y on x.id = y.half"]) == 2

@@ -38,6 +38,11 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
+def stored(position: int) -> str:
+    """The name of a column of a Parquet file whose values are not turned into text."""
+    return f"s{position}"
+
+
 def text_reader(rows: TextRows, width: int) -> str:
     """A call of DuckDB's CSV reader that gives every cell as text and keeps what is no record in `reject_errors`."""
     columns = ", ".join(f"{literal(cell(position))}: 'varchar'" for position in range(width))
@@ -49,17 +54,19 @@ def text_reader(rows: TextRows, width: int) -> str:
 
 
 def parquet_reader(connection: duckdb.DuckDBPyConnection, rows: ParquetRows) -> str:
-    """A query in brackets that gives every value as the text that says exactly the same, and `_number`."""
-    names = parquet_columns(connection, rows.path)
-    texts = ", ".join(f"cast({quoted(name)} as varchar) as {cell(place)}" for place, name in enumerate(names))
+    """A query in brackets that gives every value as the text that says exactly the same and as it is, and `_number`."""
+    cells = ", ".join(
+        f"cast({quoted(name)} as varchar) as {cell(place)}, {quoted(name)} as {stored(place)}"
+        for place, name in enumerate(parquet_columns(connection, rows.path))
+    )
     source = f"read_parquet({path_literal(rows.path)}, file_row_number = true)"
-    return f"(select file_row_number + 1 as _number, {texts} from {source})"
+    return f"(select file_row_number + 1 as _number, {cells} from {source})"
 
 
-def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """The names of the columns of a Parquet file. Raises duckdb.Error when its footer cannot be read."""
+def parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """The columns of a Parquet file and their types. Raises duckdb.Error when its footer cannot be read."""
     described = connection.execute(f"describe select * from read_parquet({path_literal(path)})").fetchall()
-    return [str(name) for name, *_ in described]
+    return {str(name): str(kind) for name, kind, *_ in described}
 
 
 def take_gaps(connection: duckdb.DuckDBPyConnection, rows: TextRows) -> Gaps:

@@ -11,11 +11,21 @@ from junheng.landing.model import Block, GridRows, ParquetRows, Reading, TextRow
 from junheng.landing.odd_rows import OddRows
 from junheng.landing.outcome import OpenBlock
 from junheng.landing.parquet_file import parquet_error
-from junheng.landing.records import Gaps, cell, number_rows, parquet_reader, take_gaps, text_reader
+from junheng.landing.records import (
+    Gaps,
+    cell,
+    number_rows,
+    parquet_columns,
+    parquet_reader,
+    stored,
+    take_gaps,
+    text_reader,
+)
 from junheng.landing.refused import refused
 from junheng.landing.scaled_cells import count_in_records
-from junheng.landing.shape import Shape, shape_of
+from junheng.landing.shape import AS_IT_IS, Shape, shape_of
 from junheng.landing.sql import literal, quoted
+from junheng.landing.typed_cells import TypedCell, typed_cell
 from junheng.raw_contract import RawTable
 
 NO_GAPS = Gaps(0, 0)
@@ -59,7 +69,7 @@ class BlockRows:
         raw = f"raw.{quoted(table.name)}"
         self.connection.execute(f"alter table {raw} add column _odd varchar[]")
         try:
-            rows = self._insert(block, table, texts, shape)
+            rows = self._insert(one, table, texts, shape)
             gaps = NO_GAPS
             if isinstance(block.rows, TextRows):
                 gaps = take_gaps(self.connection, block.rows)
@@ -82,25 +92,46 @@ class BlockRows:
             return text_reader(block.rows, len(block.headers))
         raise TypeError("rows of a worksheet are no records")
 
-    def _insert(self, block: Block, table: RawTable, texts: Mapping[str, str], shape: Shape) -> int:
+    def _typed(self, one: OpenBlock, table: RawTable, shape: Shape) -> dict[str, TypedCell]:
+        """The columns of a Parquet file whose cells need not be written as text, by their names in the raw table."""
+        rows = one.block.rows
+        if not isinstance(rows, ParquetRows):
+            return {}
+        kinds = [*parquet_columns(self.connection, rows.path).values()]
+        columns = {column.name: column for column in table.columns}
+        found = {
+            use.column: typed_cell(columns[use.column], kinds[use.position], stored(use.position))
+            for use in one.reading.columns
+            if shape.factor(use.column) == AS_IT_IS
+        }
+        return {name: typed for name, typed in found.items() if typed is not None}
+
+    def _insert(self, one: OpenBlock, table: RawTable, texts: Mapping[str, str], shape: Shape) -> int:
         """Insert all rows, with the texts of their cells in `_odd` where one of them is not plain."""
+        block = one.block
         present = [column for column in table.columns if column.name in texts]
+        typed = self._typed(one, table, shape)
         tests = [
-            is_plain_read(column, texts[column.name], quoted(column.name), shape.factor(column.name))
+            typed[column.name].is_plain
+            if column.name in typed
+            else is_plain_read(column, texts[column.name], quoted(column.name), shape.factor(column.name))
             for column in present
         ]
-        cells = ", ".join(cell(position) for position in range(len(block.headers)))
-        read = "".join(
-            f", {plain_value(column, texts[column.name], shape.factor(column.name))} as {quoted(column.name)}"
+        values_of = {
+            column.name: typed[column.name].value
+            if column.name in typed
+            else plain_value(column, texts[column.name], shape.factor(column.name))
             for column in present
-        )
+        }
+        read = "".join(f", {value} as {quoted(name)}" for name, value in values_of.items())
         values = ", ".join(quoted(column.name) if column in present else "null" for column in table.columns)
         number = "_number" if isinstance(block.rows, ParquetRows) else "null"
-        plain = " and ".join([f"coalesce({cells}) is not null", *tests])
+        filled = " or ".join(f"{one_cell} is not null" for one_cell in _stored(block))
+        plain = " and ".join([f"({filled})", *tests])
         try:
             inserted = self.connection.execute(
                 f"insert into raw.{quoted(table.name)} select {values}, {literal(block.file.name)},"
-                f" {_optional(block.sheet)}, {number}, case when not ({plain}) then [{cells}] end"
+                f" {_optional(block.sheet)}, {number}, case when not ({plain}) then [{_cells(block)}] end"
                 f" from (select *{read} from {self._reader(block)})"
             ).fetchone() or (0,)
         except duckdb.Error as error:
@@ -136,6 +167,17 @@ class BlockRows:
             f"{cells}[{positions[column.name] + 1}]" if column.name in positions else texts.get(column.name, "null")
             for column in table.columns
         )
+
+
+def _stored(block: Block) -> list[str]:
+    """SQL for all cells of a row as they stand in the file."""
+    of = stored if isinstance(block.rows, ParquetRows) else cell
+    return [of(position) for position in range(len(block.headers))]
+
+
+def _cells(block: Block) -> str:
+    """SQL for the texts of all cells of a row, written where they are asked for and nowhere else."""
+    return ", ".join(f"cast({one} as varchar)" for one in _stored(block))
 
 
 def _unreadable(block: Block, error: duckdb.Error) -> Exception:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-import duckdb
+from junheng.literals import insert as insert_rows
+from junheng.literals import literal as literal
+
+__all__ = ["chosen", "insert_rows", "let", "listed", "literal", "named_where", "quoted", "replaced", "struct"]
 
 
 def quoted(identifier: str) -> str:
@@ -12,21 +15,9 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
-    """A string for SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def listed(words: Iterable[str]) -> str:
     """Strings for SQL, as they stand in `in (…)`; one that nothing equals when there are none."""
     return ", ".join(literal(word) for word in words) or "null"
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows that are in memory: one statement with a list for each column, however many they are."""
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def let(name: str, expression: str, body: str) -> str:

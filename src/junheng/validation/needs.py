@@ -49,7 +49,11 @@ def problem_of_columns(rule: Rule, arguments: Mapping[str, Any], suite: Suite, c
     Raises RuleProblemError for a query that cannot be read.
     """
     there = list(columns)
-    needed = [*columns_named(rule, arguments), *(suite.keys if lists_judged_rows(rule, arguments) else ())]
+    # To know whether a query lists judged rows costs more than all the rest: it is asked where that matters.
+    keys = [key for key in suite.keys if key not in there]
+    if not keys and ACCEPTED[rule.expectation_type].kind == "query":
+        query_rule(rule, arguments["unexpected_rows_query"])
+    needed = [*columns_named(rule, arguments), *(keys if keys and lists_judged_rows(rule, arguments) else ())]
     missing = next((name for name in needed if name not in there), None)
     return None if missing is None else missing_column(missing, nearest(missing, there))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -18,6 +19,8 @@ from junheng.validation.suites import Rule
 BATCH = "judged_batch"
 # Names that a query gives to what it shows of a failing row.
 ACTUAL, REQUIRED = "actual_value", "required_value"
+# What the parser notes of each name.
+PLACES = {"line", "col", "start", "end"}
 # The alias under which conditions in `meta` (scope, agreement) name the judged row.
 META_ALIAS = "t"
 CLAUSES = (
@@ -54,10 +57,14 @@ def query_rule(rule: Rule, text: str) -> QueryRule:
     return QueryRule(rule, parsed(text), condition(scope) if scope else None)
 
 
+@lru_cache(maxsize=1024)
 def parsed(text: str) -> exp.Query:
-    """A query with a table named BATCH in place of `{batch}`; braces are doubled in it as Great Expectations wants."""
+    """A query with a table named BATCH in place of `{batch}`; braces are doubled in it as Great Expectations wants.
+
+    Whoever changes it has to copy it first: it is parsed once, however often it is asked for.
+    """
     try:
-        trees = sqlglot.parse(text.format(batch=BATCH), read=DIALECT)
+        trees = [tree and placeless(tree) for tree in sqlglot.parse(text.format(batch=BATCH), read=DIALECT)]
     except (sqlglot.errors.SqlglotError, KeyError, IndexError, ValueError) as error:
         raise RuleProblemError(f"the query cannot be read: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
@@ -67,10 +74,23 @@ def parsed(text: str) -> exp.Query:
 
 def condition(text: str, alias: str = META_ALIAS) -> exp.Expr:
     """A condition of `meta` on the judged row. Raises RuleProblemError."""
+    return _condition(text, alias).copy()
+
+
+@lru_cache(maxsize=1024)
+def _condition(text: str, alias: str) -> exp.Expr:
     try:
-        return renamed(exp.Paren(this=sqlglot.parse_one(text, read=DIALECT)), alias)
+        return renamed(exp.Paren(this=placeless(sqlglot.parse_one(text, read=DIALECT))), alias)
     except sqlglot.errors.SqlglotError as error:
         raise RuleProblemError(f"the condition cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def placeless(tree: exp.Expr) -> exp.Expr:
+    """A parsed tree without the places in the text that its parts were read from: they double the price of a copy."""
+    for node in tree.walk():
+        if node._meta is not None and node._meta.keys() <= PLACES:
+            node._meta = None
+    return tree
 
 
 def over(query: exp.Query, source: exp.Expr) -> exp.Query:

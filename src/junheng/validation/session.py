@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from junheng.validation.columns import Column, columns_of
 from junheng.validation.expressions import identifier, sql
+from junheng.validation.lookups import scan_with, without_lookups
 
 if TYPE_CHECKING:
     from junheng.validation.failing_rows import FailingRows
@@ -83,16 +84,17 @@ class DuckSession(Session):
     """A connection of DuckDB."""
 
     connection: duckdb.DuckDBPyConnection
+    lookups: dict[str, str] = field(default_factory=dict, kw_only=True)
     errors: ClassVar[tuple[type[Exception], ...]] = (duckdb.Error,)
 
     def figure(self, expression: exp.Expr, source: exp.Expr) -> str:
         """The text of an aggregate over the rows of a source."""
-        return sql(expression)
+        return without_lookups(expression, self.lookups)
 
     def scan(self, figures: Sequence[str], source: exp.Expr) -> str:
-        """The statement that asks for figures in one scan."""
+        """The statement that asks for figures in one scan; each look-up in another table is made once for all."""
         # The texts are joined: to build one tree of them would write each a second time.
-        return f"select {', '.join(figures)} from {sql(source)}"
+        return scan_with(self.lookups, ", ".join(figures), sql(source))
 
     def text(self, expression: exp.Expr) -> str:
         """The text of an expression."""
