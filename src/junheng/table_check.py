@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
@@ -17,6 +17,7 @@ from junheng.validation.linter import lint_values
 from junheng.validation.named_suites import load_named_suites, read_parameters, refuse_shared_names, suite_files
 from junheng.validation.sources import DATABASES, Limits
 from junheng.validation.spark_linter import lint_for_spark
+from junheng.validation.spark_trouble import trouble_told
 from junheng.validation.suite_run import Engine
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def checked(options: CheckOptions) -> Iterator[Checked]:
     cannot be read; MachineError for a file that cannot be opened.
     """
     suites = asked(options)
-    with ExitStack() as stack:
+    with trouble_told() if options.engine == "spark" else nullcontext(), ExitStack() as stack:
         if options.engine == "spark":
             data, standards = stack.enter_context(spark_data(options))
             parameters = parameters_of(options, suites, standards)

@@ -12,6 +12,7 @@ from junheng.commands.options import DEFAULT_OUT, Json, Lang, Notify, Out, help_
 from junheng.commands.running import day_named, echo_json, nothing_aside, run_command, say_aside
 from junheng.errors import UsageError
 from junheng.messages import Messages
+from junheng.raw_address import raw_path
 
 # Where --log-json writes to standard error, nothing else does: every line there is JSON.
 STANDARD_ERROR = Path("-")
@@ -19,7 +20,7 @@ TARGETS = ("duckdb", "spark")
 
 
 def build(
-    raw: Annotated[Path | None, typer.Option("--raw", metavar="PATH", help=help_text("raw"))] = None,
+    raw: Annotated[str | None, typer.Option("--raw", metavar="PATH", help=help_text("raw"))] = None,
     mapping: Annotated[Path | None, typer.Option("--map", metavar="FILE", help=help_text("map"))] = None,
     out: Out = DEFAULT_OUT,
     school_year: Annotated[
@@ -48,6 +49,7 @@ def build(
     def run(messages: Messages) -> None:
         if target not in TARGETS:
             raise UsageError("target_unknown", found=target, expected=", ".join(TARGETS))
+        raw_folder = raw_path(raw)
         from junheng.build_options import BuildOptions
         from junheng.gate import levels_named
         from junheng.printing import print_summary
@@ -58,7 +60,7 @@ def build(
         day = day_named(today) if today else None
         level, worse = levels_named(fail_on)
         options = BuildOptions(
-            raw,
+            raw_folder,
             out,
             school_year=school_year,
             standards=standards,

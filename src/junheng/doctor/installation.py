@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution, version
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from junheng import __version__
 from junheng.doctor.check import BAD, NOTE, OK, Check
 from junheng.errors import JunhengError
+from junheng.java import java_here
 from junheng.project import packaged_project
 
 SHOWN = ("duckdb", "dbt-core", "dbt-duckdb", "great-expectations")
 EXTRAS = {"pdf": "typst", "notify": "apprise", "lineage": "openlineage-python", "spark": "pyspark"}
 OLDEST_PYTHON = (3, 11)
-OLDEST_JAVA = 17
 
 
 def checks() -> Iterator[Check]:
@@ -84,12 +81,9 @@ def _fonts() -> Check:
 
 
 def _java() -> Check:
-    home = os.environ.get("JAVA_HOME")
-    tool = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    said = _said([tool, "-version"]) if tool else ""
-    found = re.search(r'version "(\d+)[^"]*"', said)
-    good = bool(found and int(found[1]) >= OLDEST_JAVA)
-    return Check("java", OK if good else NOTE, found[0] if found else "-", "java")
+    java = java_here()
+    found = f"{java.version or '-'} ({java.command})" if java else "-"
+    return Check("java", OK if java and java.runs_spark else NOTE, found, "java")
 
 
 def _said(command: list[str]) -> str:

@@ -1,116 +1,81 @@
-"""dbt in a process with a Spark of its own: the session is made, the tables handed over are named, then dbt runs in it.
-
-The tables live in a catalogue of the session, in memory: nothing is left in a metastore, and two builds never meet.
-"""
+"""dbt in a process with a way to Spark: it is opened, the tables handed over are named there, then dbt runs."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from junheng.spark.handover import given_tables
+from junheng.spark.address import MASTER, REMOTE, Address
+from junheng.spark.connect_server import ConnectServer
+from junheng.spark.driver_here import DriverHere
 from junheng.spark.place import Place
+from junheng.spark.thrift_server import ThriftServer
+from junheng.spark.way import Way
 
-MASTER = "JUNHENG_SPARK_MASTER"
-# With one of these somebody has set Spark up: where it runs is then theirs to say.
-SET_UP = ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS", "MASTER")
-# What a statement means must not hang on how somebody has set Spark up.
-MEANING = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.caseSensitive": "false",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.parser.escapedStringLiterals": "false",
-    "spark.sql.parser.quotedRegexColumnNames": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.variable.substitute": "false",
-    "spark.ui.showConsoleProgress": "false",
+WAYS: dict[str, Callable[[Address, Place], Way]] = {
+    "session": DriverHere,
+    "connect": ConnectServer,
+    "thrift": ThriftServer,
 }
-LOG = """rootLogger.level = warn
-rootLogger.appenderRef.file.ref = file
-appender.file.type = File
-appender.file.name = file
-appender.file.fileName = {log}
-appender.file.layout.type = PatternLayout
-appender.file.layout.pattern = %d{{HH:mm:ss}} %p %c{{1}}: %m%n%ex
-"""
 
 
 def main() -> None:
-    """Run dbt with the arguments of this process on a Spark of its own."""
+    """Run dbt with the arguments of this process on Spark."""
     place = Place.told()
+    way = way_to(Address.told(), place)
     try:
-        session = start(place)
-        for schema, name, file in given_tables(place):
-            session.sql(f"create schema if not exists `{schema}`")
-            session.catalog.createTable(f"`{schema}`.`{name}`", path=_named(file), source="parquet")
-    except Exception as error:  # noqa: BLE001 - whatever keeps Spark from starting is told in words by the build
+        with _told(place):
+            way.begin()
+        _set_dbt_up(way)
+        from dbt.cli.main import cli
+
+        try:
+            cli()
+        except SystemExit as ended:
+            if not ended.code:
+                with _told(place):
+                    way.bring()
+            raise
+    finally:
+        way.end()
+
+
+def way_to(address: Address, place: Place) -> Way:
+    """The way to an address; what else names a Spark must not be in its way."""
+    for name in (MASTER, REMOTE):
+        os.environ.pop(name, None)
+    return WAYS[address.way](address, place)
+
+
+@contextmanager
+def _told(place: Place) -> Iterator[None]:
+    """Whatever Spark raises ends this process: in words for the build, with its trace in the log."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - told in words by the build
+        place.log.parent.mkdir(parents=True, exist_ok=True)
         with place.log.open("a", encoding="utf-8") as log:
             traceback.print_exc(file=log)
         print(f"{type(error).__name__}: {error}", flush=True)
         sys.exit(1)
-    _keep_ansi()
-    from dbt.cli.main import cli
-
-    try:
-        cli()
-    finally:
-        session.stop()
 
 
-def start(place: Place) -> Any:
-    """A session of the Spark that somebody has set up, or else one on this machine that listens to nobody outside."""
-    place.made.mkdir(parents=True, exist_ok=True)
-    _log_to(place)
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.appName("junheng")
-    settings = MEANING | {"spark.sql.warehouse.dir": _named(place.made)}
-    master = os.environ.get(MASTER)
-    if not master and not any(os.environ.get(name) for name in SET_UP):
-        master = "local[*]"
-    if master:
-        builder = builder.master(master)
-    if master and master.startswith("local"):
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        settings["spark.ui.enabled"] = "false"
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    return builder.getOrCreate()
-
-
-def _named(path: Path) -> str:
-    """A path as Spark takes it: of this file system, whatever the default one is, and not percent-encoded."""
-    return f"file://{path.as_posix()}"
-
-
-def _log_to(place: Place) -> None:
-    """Let Java write its log into a file: what a user has to know of it is told in a few words."""
-    place.log.parent.mkdir(parents=True, exist_ok=True)
-    settings = place.folder / "log4j2.properties"
-    # Java reads files of properties as Latin-1, with \\uXXXX for the rest.
-    codes = place.log.as_posix().encode("utf-16-be")
-    units = (int.from_bytes(codes[at : at + 2], "big") for at in range(0, len(codes), 2))
-    settings.write_text(LOG.format(log="".join(chr(unit) if unit < 128 else f"\\u{unit:04x}" for unit in units)))
-    before = os.environ.get("SPARK_SUBMIT_OPTS", "")
-    os.environ["SPARK_SUBMIT_OPTS"] = f"{before} -Dlog4j2.configurationFile={settings.as_uri()}".strip()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-
-
-def _keep_ansi() -> None:
-    """dbt-spark turns ANSI off before every statement of a session: a number too large would be NULL, not an error."""
+def _set_dbt_up(way: Way) -> None:
+    """Tell dbt where Spark is, and the settings: it turns ANSI off, where too large a number would be NULL."""
     from dbt.adapters.spark.connections import SparkCredentials
 
     prepare = SparkCredentials.__post_init__
 
-    def prepare_and_keep(self: Any) -> None:
+    def prepare_and_set(self: Any) -> None:
+        way.prepare_dbt(self)
         prepare(self)
-        self.server_side_parameters["spark.sql.ansi.enabled"] = "true"
+        self.server_side_parameters = way.settings()
 
-    SparkCredentials.__post_init__ = prepare_and_keep  # type: ignore[method-assign]
+    SparkCredentials.__post_init__ = prepare_and_set  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

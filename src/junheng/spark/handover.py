@@ -32,13 +32,13 @@ def hand_over(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str,
 
 
 def take_back(connection: duckdb.DuckDBPyConnection, place: Place, models: Iterable[tuple[str, str]]) -> int:
-    """Read the tables that Spark has made into the build file; gives their rows.
+    """Read the tables that Spark has made into the build file, by their public names; gives their rows.
 
     Sorted by all columns, because Spark gives rows in any order. Raises MachineError when one is not there.
     """
     rows = 0
-    for schema, name in models:
-        files = place.made / f"{schema}.db" / name
+    for schema, name in ((place.public(schema), name) for schema, name in models):
+        files = place.made_in(schema) / name
         if not any(files.glob("*.parquet")):
             raise MachineError("spark_table_missing", file=files, column=f"{schema}.{name}")
         connection.execute(f"create schema if not exists {quoted(schema)}")
@@ -56,6 +56,13 @@ def seeds_of(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for node in manifest["nodes"].values():
         if node["resource_type"] == "seed":
             yield node["schema"], node["alias"]
+
+
+def make_folders(place: Place, manifest: dict[str, Any]) -> None:
+    """A folder for each schema that models are made in: a server has to be told where that is."""
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model":
+            place.made_in(node["schema"]).mkdir(parents=True, exist_ok=True)
 
 
 def tables_of(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,54 +1,49 @@
-"""What Spark needs on this machine, asked before anything is read: its Python packages, and Java."""
+"""What Spark needs, asked before anything is read: Python packages, Java where the driver runs here, an answer."""
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
+from collections.abc import Mapping
 from importlib.util import find_spec
-from pathlib import Path
 
 from junheng.errors import MachineError
+from junheng.java import require_java
+from junheng.spark.address import Address, Way
+from junheng.spark.place import STORAGE
 
+# Module → package, for each way to Spark.
 PACKAGES = {"pyspark": "pyspark", "dbt.adapters.spark": "dbt-spark"}
-OLDEST_JAVA = 17
+MORE_PACKAGES: Mapping[Way, Mapping[str, str]] = {
+    "session": {},
+    "connect": {
+        "pyarrow": "pyarrow",
+        "pandas": "pandas",
+        "grpc": "grpcio",
+        "grpc_status": "grpcio-status",
+        "google.rpc": "googleapis-common-protos",
+        "zstandard": "zstandard",
+    },
+    "thrift": {"pyhive": "PyHive", "thrift": "thrift", "thrift_sasl": "thrift-sasl", "puresasl": "pure-sasl"},
+}
+EXTRAS: Mapping[Way, str] = {"session": "spark", "connect": "spark-connect", "thrift": "spark-thrift"}
 
 
 def require_spark() -> None:
-    """Raise MachineError when pyspark, dbt-spark or a Java that runs them is missing, and when Spark is only remote."""
-    missing = [name for module, name in PACKAGES.items() if not _is_there(module)]
+    """Raise MachineError when a package, Java or storage is missing that the way to Spark needs, or nobody answers.
+
+    Raises UsageError for an address that cannot be read.
+    """
+    address = Address.told()
+    needed = PACKAGES | dict(MORE_PACKAGES[address.way])
+    missing = [name for module, name in needed.items() if not _is_there(module)]
     if missing:
-        raise MachineError("spark_extra_missing", found=", ".join(missing))
-    if remote := os.environ.get("SPARK_REMOTE"):
-        raise MachineError("spark_remote", found=remote)
-    java = java_command()
-    version = java_version(java) if java else None
-    if version is None:
-        home = os.environ.get("JAVA_HOME")
-        raise MachineError(
-            "spark_needs_java", found=f"JAVA_HOME={home}" if home else "-", expected=f"Java ≥ {OLDEST_JAVA}"
-        )
-    if version < OLDEST_JAVA:
-        raise MachineError("java_too_old", found=f"Java {version}", expected=f"Java ≥ {OLDEST_JAVA}", file=java)
-
-
-def java_command() -> str | None:
-    """The Java that Spark would start: that of JAVA_HOME, or else the first on the PATH."""
-    home = os.environ.get("JAVA_HOME")
-    return str(Path(home) / "bin" / "java") if home else shutil.which("java")
-
-
-def java_version(command: str) -> int | None:
-    """The main version of a Java: 17; 8 for `1.8`. None when it cannot be run."""
-    try:
-        done = subprocess.run(
-            [command, "-version"], capture_output=True, text=True, errors="replace", timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(r'version "(?:1\.)?(\d+)', done.stdout + done.stderr)
-    return int(found[1]) if found and done.returncode == 0 else None
+        install = f'pip install "junheng[{EXTRAS[address.way]}]"'
+        raise MachineError("spark_extra_missing", found=", ".join(missing), expected=install)
+    if address.way == "thrift" and not os.environ.get(STORAGE):
+        raise MachineError("spark_needs_storage", found=f"{STORAGE}=", expected=address.url)
+    if address.way == "session":
+        require_java()
+    address.require_answer()
 
 
 def _is_there(module: str) -> bool:

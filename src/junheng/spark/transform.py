@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from junheng import dbt_runner
 from junheng.project import Project
-from junheng.spark.handover import hand_over, seeds_of, tables_of, take_back
+from junheng.spark.handover import hand_over, make_folders, seeds_of, tables_of, take_back
 from junheng.spark.place import Place
 from junheng.workspace import Workspace
 
@@ -20,7 +20,8 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 # What does not grow with the data stays here: seeds with their tests, and the views on the raw tables.
 HERE = ("--select", "path:seeds", "path:models/staging", "--indirect-selection", "cautious", *NO_UNIT_TESTS)
 NOT_OURS = ("--exclude", "path:seeds/raw", "path:seeds/quality")
-THERE = ("--select", "path:models", "--resource-type", "model")
+# What fails there is the machine or a defect of a model: the others would only wait for a server that is gone.
+THERE = ("--select", "path:models", "--resource-type", "model", "--fail-fast")
 TESTS = ("--select", "path:models", "--resource-type", "test")
 
 
@@ -36,6 +37,7 @@ def transform_on_spark(project: Project, work: Workspace, on_node: OnNode) -> in
         nodes = dbt_runner.build(here, (*HERE, *NOT_OURS), on_node)
         with work.connect() as connection:
             hand_over(connection, seeds_of(_manifest(here)), place)
+        make_folders(place, _manifest(here))
         nodes += dbt_runner.build(there, THERE, on_node, place.tell())
         with work.connect() as connection:
             take_back(connection, place, tables_of(_manifest(there)))

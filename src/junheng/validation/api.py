@@ -31,6 +31,7 @@ from junheng.validation.sources import (
     table_named,
     temporary_table,
 )
+from junheng.validation.spark_trouble import trouble_told
 from junheng.validation.suite_files import load_suite, load_suites
 from junheng.validation.suite_run import Engine, run_on
 from junheng.validation.suites import Parameters, Suite
@@ -105,6 +106,7 @@ def _of_spark(
     return _kept(suite, parameters, rows, results, connection, store.table, connection.close)
 
 
+@trouble_told()
 def _by_spark(
     data: Any, table: str, suite: Suite, parameters: Parameters, store: FailingRows, school_year: int | None
 ) -> tuple[int, tuple[RuleResult, ...]]:
@@ -195,6 +197,7 @@ def run_suites(
         connection.close()
 
 
+@trouble_told()
 def _suites_on_spark(
     spark: Any, suites: Sequence[Suite], parameters: Parameters, failing: FailingRows, school_year: int | None
 ) -> list[RuleResult]:

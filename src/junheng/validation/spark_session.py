@@ -23,8 +23,9 @@ from junheng.validation.gx_tables import type_in_duckdb
 from junheng.validation.session import Session, first_line
 from junheng.validation.spark_casts import MARK
 from junheng.validation.spark_figures import PARTS, sum_of_parts
-from junheng.validation.spark_lookups import without_lookups
+from junheng.validation.spark_lookups import decided, without_lookups
 from junheng.validation.spark_sql import DIALECT, corrected, spark_sql
+from junheng.validation.spark_trouble import trouble_told
 
 if TYPE_CHECKING:
     from junheng.validation.failing_rows import FailingRows
@@ -85,7 +86,7 @@ class SparkStatements(Session):
 
     def figure(self, expression: exp.Expr, source: exp.Expr) -> str:
         """The text of an aggregate over the rows of a source."""
-        tree = corrected(self.renamed(expression), self.columns, self.renamed(source))
+        tree = decided(corrected(self.renamed(expression), self.columns, self.renamed(source)))
         return without_lookups(tree, self.lookups).sql(dialect=DIALECT)
 
     def scan(self, figures: Sequence[str], source: exp.Expr) -> str:
@@ -99,13 +100,15 @@ class SparkStatements(Session):
 
     def text(self, expression: exp.Expr) -> str:
         """The text of an expression."""
-        return spark_sql(self.renamed(expression), self.columns)
+        return decided(corrected(self.renamed(expression), self.columns)).sql(dialect=DIALECT)
 
+    @trouble_told()
     def frame(self, statement: str) -> Any:
         """The result of a query, not read yet."""
         self.statements.append(statement)
         return self.spark.sql(statement)
 
+    @trouble_told()
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a query and read its few rows."""
         return [tuple(map(arrived, row)) for row in self.frame(statement).collect()]
@@ -114,11 +117,13 @@ class SparkStatements(Session):
         """Why a query cannot be planned, None when it can; nothing is read."""
         source = query.args["from_"].this
         try:
-            self.spark.sql(spark_sql(self.renamed(query), self.columns, self.renamed(source))).schema  # noqa: B018
+            with trouble_told():
+                self.spark.sql(spark_sql(self.renamed(query), self.columns, self.renamed(source))).schema  # noqa: B018
         except self.errors as error:
             return first_line(error)
         return None
 
+    @trouble_told()
     def described(self, query: exp.Query) -> Mapping[str, Column]:
         """The columns of the result of a query."""
         return columns_of((name, type_in_duckdb(kind)) for name, kind in self.spark.sql(self.text(query)).dtypes)
@@ -129,12 +134,14 @@ class SparkStatements(Session):
         self.staged.append(table)
         return table
 
+    @trouble_told()
     def keep(self, table: exp.Table, query: exp.Query) -> None:
         """Keep the result of a query where Spark keeps what it reads again: in memory, and on disk beyond it."""
         frame = self.frame(self.text(query)).persist()
         self.held.append(frame)
         frame.createOrReplaceTempView(table.name)
 
+    @trouble_told()
     def write(self, store: FailingRows, query: exp.Query) -> None:
         """Add the rows of a query to the failing rows, a partition at a time."""
         columns = [f"c{number}" for number in range(len(NAMES))]
@@ -148,10 +155,11 @@ class SparkStatements(Session):
         table = exp.Table(this=identifier(f"brought {uuid4().hex}"), db=identifier("main"), catalog=identifier("temp"))
         store.connection.execute(f"create temp table {sql(table)} (keys varchar)")
         try:
-            rows = self.frame(self.text(query)).toLocalIterator()
-            while batch := [arrived(row[0]) for row in islice(rows, BATCH)]:
-                written = f"insert into {sql(table)} select cast(json(unnest($1)) as varchar)"
-                store.connection.execute(written, [batch])
+            with trouble_told():
+                rows = self.frame(self.text(query)).toLocalIterator()
+                while batch := [arrived(row[0]) for row in islice(rows, BATCH)]:
+                    written = f"insert into {sql(table)} select cast(json(unnest($1)) as varchar)"
+                    store.connection.execute(written, [batch])
             yield exp.select("keys").from_(table)
         finally:
             store.connection.execute(f"drop table {sql(table)}")

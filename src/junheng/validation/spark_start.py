@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -13,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from junheng.errors import MachineError
+from junheng.java import require_java
+from junheng.validation.spark_trouble import log_file
 
-JAVA = "Java 17"
 # What a session of one's own machine does not need; whoever sets Spark up otherwise is not overruled.
 LOCAL = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 
@@ -23,12 +22,13 @@ def spark_session() -> Any:
     """The session that runs already, or a new one as Spark itself is set up: `SPARK_REMOTE`, `SPARK_HOME`,
     `spark-defaults.conf`; without any of these on this machine.
 
-    What Java prints goes to a log. Raises MachineError without PySpark, without Java, and when Spark does not start.
+    What Java prints goes to a log. Raises MachineError without PySpark, without a Java that it works on, and when Spark
+    does not start.
     """
     if find_spec("pyspark") is None:
         raise MachineError("spark_missing", expected='pip install "junheng[spark]"')
-    if not os.environ.get("SPARK_REMOTE") and java() is None:
-        raise MachineError("java_missing", found=os.environ.get("JAVA_HOME") or "-", expected=JAVA)
+    if not os.environ.get("SPARK_REMOTE"):
+        require_java()
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
@@ -39,18 +39,12 @@ def spark_session() -> Any:
     if not os.environ.get("SPARK_REMOTE"):
         for name, value in LOCAL.items():
             builder = builder.config(name, value)
-    log = Path(tempfile.gettempdir()) / f"junheng-spark-{os.getpid()}.log"
+    log = log_file()
     try:
         with errors_to(log):
             return builder.getOrCreate()
     except Exception as error:
         raise MachineError("spark_failed", found=first_words(error), log=log) from error
-
-
-def java() -> str | None:
-    """The program that runs Java."""
-    home = os.environ.get("JAVA_HOME")
-    return shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
 
 
 def first_words(error: BaseException) -> str:
