@@ -1,4 +1,4 @@
-"""What stands after `--raw`: a path, or an address. A storage that this machine does not mount has none of its files."""
+"""What stands after `--raw`: a path, or an address. What this machine does not mount it cannot read."""
 
 from __future__ import annotations
 

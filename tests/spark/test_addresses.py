@@ -113,7 +113,14 @@ def test_a_server_is_told_where_files_are_and_left_clean(tmp_path: Path) -> None
     said: list[str] = []
     statements = Statements(said.append, place)
     statements.name_given()
+    made = place.made_in("marts") / "dim_school" / "rows.parquet"
+    made.parent.mkdir()
+    made.write_text("rows")
+    statements.keep()
+    # A server deletes the files of the tables that it drops.
+    place.made.mkdir()
     statements.drop()
+    assert made.read_text() == "rows"
     folder = f"file://{tmp_path}/原始 \\'表"
     assert said == [
         f"create schema if not exists `b_marts` location '{folder}/made/marts.db'",

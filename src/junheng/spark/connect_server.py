@@ -64,6 +64,7 @@ class ConnectServer:
     def bring(self) -> None:
         """Fetch every table that was made, unless Spark has written it where we read."""
         if self.place.is_shared:
+            self.statements.keep()
             return
         import pyarrow.parquet as pq
 

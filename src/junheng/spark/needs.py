@@ -23,7 +23,13 @@ MORE_PACKAGES: Mapping[Way, Mapping[str, str]] = {
         "google.rpc": "googleapis-common-protos",
         "zstandard": "zstandard",
     },
-    "thrift": {"pyhive": "PyHive", "thrift": "thrift", "thrift_sasl": "thrift-sasl", "puresasl": "pure-sasl"},
+    "thrift": {
+        "pyhive": "PyHive",
+        "past": "future",
+        "thrift": "thrift",
+        "thrift_sasl": "thrift-sasl",
+        "puresasl": "pure-sasl",
+    },
 }
 EXTRAS: Mapping[Way, str] = {"session": "spark", "connect": "spark-connect", "thrift": "spark-thrift"}
 

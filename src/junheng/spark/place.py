@@ -67,6 +67,11 @@ class Place:
         """The tables that Spark has made: a folder for each, in one for each schema."""
         return self.folder / "made"
 
+    @property
+    def kept(self) -> Path:
+        """Where what was made stays while a server drops its tables, and their files with them."""
+        return self.folder / "kept"
+
     def made_in(self, schema: str) -> Path:
         """The folder of a schema, by its public name or the one that it has on Spark."""
         return self.made / f"{self.public(schema)}.db"
@@ -77,4 +82,5 @@ class Place:
 
     def made_schemas(self) -> list[str]:
         """The public names of the schemas that have a folder."""
-        return sorted(folder.name.removesuffix(".db") for folder in self.made.glob("*.db"))
+        folders = (self.kept if self.kept.exists() else self.made).glob("*.db")
+        return sorted(folder.name.removesuffix(".db") for folder in folders)

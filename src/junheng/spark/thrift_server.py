@@ -66,6 +66,7 @@ class ThriftServer:
 
     def bring(self) -> None:
         """Spark has written to the storage itself."""
+        self.statements.keep()
 
     def end(self) -> None:
         """Drop our tables and leave; a server that has died keeps what it has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,10 +68,19 @@ class Statements:
         given = {schema for schema, _, _ in given_tables(self.place)}
         yield from sorted(given.union(self.place.made_schemas()))
 
+    def keep(self) -> None:
+        """Put the files of what was made aside: to drop a table deletes them."""
+        self.place.made.rename(self.place.kept)
+
     def drop(self) -> None:
-        """Drop our schemas with all that is in them."""
-        for schema in self.schemas():
-            self.run(f"drop schema if exists {self.schema(schema)} cascade")
+        """Drop our schemas with all that is in them; what was kept is then where it was made."""
+        try:
+            for schema in self.schemas():
+                self.run(f"drop schema if exists {self.schema(schema)} cascade")
+        finally:
+            if self.place.kept.exists():
+                shutil.rmtree(self.place.made, ignore_errors=True)
+                self.place.kept.rename(self.place.made)
 
 
 def named(path: Path) -> str:

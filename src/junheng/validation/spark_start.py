@@ -28,6 +28,7 @@ def spark_session() -> Any:
     if find_spec("pyspark") is None:
         raise MachineError("spark_missing", expected='pip install "junheng[spark]"')
     if not os.environ.get("SPARK_REMOTE"):
+        os.environ.pop("SPARK_REMOTE", None)  # set to nothing PySpark takes it for an address
         require_java()
     from pyspark.sql import SparkSession
 
