@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -41,11 +42,27 @@ def spark_session() -> Any:
         for name, value in LOCAL.items():
             builder = builder.config(name, value)
     log = log_file()
+    _traces_to(log)
     try:
         with errors_to(log):
             return builder.getOrCreate()
     except Exception as error:
         raise MachineError("spark_failed", found=first_words(error), log=log) from error
+
+
+def _traces_to(log: Path) -> None:
+    """The bridge to Java tells the logger of everybody each call that a Java which has died does not answer, with its
+    trace: that goes to the log.
+    """
+    handler = logging.FileHandler(log, delay=True, encoding="utf-8")
+
+    def is_of_others(record: logging.LogRecord) -> bool:
+        if "py4j" not in Path(record.pathname).parts:
+            return True
+        handler.handle(record)
+        return False
+
+    logging.getLogger().addFilter(is_of_others)
 
 
 def first_words(error: BaseException) -> str:
