@@ -45,25 +45,49 @@
 {# The square of a double: one multiplication, because power() is as exact as the library behind it. #}
 {% macro squared(number) -%}({{ number }}) * ({{ number }}) {%- endmacro %}
 
-{# A decimal rounded once, half to even (GB/T 8170). #}
-{% macro half_even(value, digits) -%}
-    {{ return(adapter.dispatch('half_even', 'junheng')(value, digits)) }}
+{#
+    A decimal (28, 10) of at most nine places, rounded once, half to even (GB/T 8170), to as many as a column says (0 to
+    8). DuckDB divides wide decimals slowly. So it counts in billionths of what lies above an even number: that is a
+    whole number well below 2^53, whose quotient by a power of ten is a half only where it is a tie; and a double becomes
+    an integer half to even.
+#}
+{% macro rounded(value, places) -%} {{ return(adapter.dispatch('rounded', 'junheng')(value, places)) }} {%- endmacro %}
+
+{% macro default__rounded(value, places) -%}
+    {%- set even -%}
+        case when {{ is_small(value) }} then 0 else cast(trunc({{ value }} * 0.5) as decimal(18, 0)) * 2 end
+    {%- endset -%}
+    cast({{ even }} as decimal(28, 9))
+    + {{ small_rounded('cast(' ~ value ~ ' - cast(' ~ even ~ ' as decimal(18, 0)) as double)', places) }}
 {%- endmacro %}
 
-{% macro default__half_even(value, digits) -%}
-    {%- set rounded -%} cast({{ value }} as decimal(28, {{ digits }})) {%- endset -%}
-    {%- set unit -%} cast({{ '1' if digits == 0 else '0.' ~ '0' * (digits - 1) ~ '1' }} as decimal(28, {{ digits }})) {%- endset -%}
-    case
-        when
-            abs(cast({{ rounded }} as decimal(28, 10)) - {{ value }}) * 2 = {{ unit }}
-            and mod(cast({{ rounded }} * {{ 10**digits }} as decimal(28, 0)), 2) <> 0
-        then cast({{ rounded }} - sign({{ value }}) * {{ unit }} as decimal(28, {{ digits }}))
-        else {{ rounded }}
-    end
+{% macro spark__rounded(value, places) -%}
+    cast(
+        case
+            {{ places }}
+            {%- for number in range(9) %} when {{ number }} then bround({{ value }}, {{ number }}) {%- endfor %}
+        end as decimal(28, 9)
+    )
 {%- endmacro %}
 
-{% macro spark__half_even(value, digits) -%}
-    cast(bround({{ value }}, {{ digits }}) as decimal(28, {{ digits }}))
+{# The same of a figure that is small, by which it is cheaper; NULL for others. #}
+{% macro rounded_small(value, places) -%}
+    {{ return(adapter.dispatch('rounded_small', 'junheng')(value, places)) }}
+{%- endmacro %}
+
+{% macro default__rounded_small(value, places) -%}
+    {{ small_rounded('case when ' ~ is_small(value) ~ ' then cast(' ~ value ~ ' as double) end', places) }}
+{%- endmacro %}
+
+{% macro spark__rounded_small(value, places) -%}
+    case when {{ is_small(value) }} then cast({{ rounded(value, places) }} as decimal(18, 9)) end
+{%- endmacro %}
+
+{% macro is_small(value) -%} abs({{ value }}) < 1000000 {%- endmacro %}
+
+{% macro small_rounded(number, places) -%}
+    {%- set unit -%} [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1][{{ places }} + 1] {%- endset -%}
+    cast(cast(round({{ number }} * 1e9) / {{ unit }} as bigint) * {{ unit }} / 1e9 as decimal(18, 9))
 {%- endmacro %}
 
 {# A decimal of (at most) so many places as text. Spark writes small ones as 1E-7 where ANSI is off. #}

@@ -1,40 +1,115 @@
 {# Figures as people read them. Rounded once, half to even (GB/T 8170), on an exact decimal; the text keeps its zeros. #}
 {# A figure with as many digits as the column `digits` says (0 to 4). #}
-{% macro shown_number(value, digits) -%} {{ shown_against(value, digits, []) }} {%- endmacro %}
+{% macro shown_number(value, digits) -%}
+    coalesce(
+        {{ text_of_rounded(rounded_small(value, digits), digits) }},
+        case when {{ digits }} in (0, 1, 2, 3, 4) then {{ text_of_rounded(rounded(value, digits), digits) }} end
+    )
+{%- endmacro %}
 
 {# A figure beside limits. Where the rounded figure would say the opposite of the verdict, it gets one more digit, up to
    nine; one that nine digits cannot tell from its limit is shown on the side of its verdict. Each limit is
-   [limit, operator column, verdict]; a verdict of NULL binds nothing. #}
+   [limit, operator column, verdict]; a verdict of NULL binds nothing. The first text is cheap and nearly always right. #}
 {% macro shown_against(value, digits, limits) -%}
-    {%- if limits -%}
+    coalesce(
         case
-            when not coalesce({{ digits }} in (0, 1, 2, 3, 4), false)
-            then null
-            {#- One branch for a number of digits, whatever the row begins with: branches cost before the first row. #}
-            {%- for places in range(9) %}
-                when
-                    {{ digits }} <= {{ places }}
-                    {%- for limit, operator, verdict in limits %}
-                        and coalesce(
-                            ({{ satisfies(half_even(value, places), operator, limit) }}) = ({{ verdict }}), true
+            {#- Not the condition itself: DuckDB would then look at its parts one after the other, for chosen rows. #}
+            when coalesce({{ agrees_with_all(rounded_small(value, digits), limits) }}, false)
+            then {{ text_of_rounded(rounded_small(value, digits), digits) }}
+        end,
+        case
+            when {{ value }} is not null and {{ digits }} in (0, 1, 2, 3, 4)
+            then
+                coalesce(
+                    {{
+                        first_that(
+                            digits,
+                            rounded(value, 'places'),
+                            agrees_with_all('tried.rounded', limits),
+                            text_of_rounded('tried.rounded', 'tried.places'),
                         )
-                    {%- endfor %}
-                then {{ decimal_text(half_even(value, places), places) }}
-            {%- endfor %}
-            {%- for limit, operator, verdict in limits %}
-                when {{ beside(value, operator, limit, verdict) }} <> 0
-                then
-                    {{ decimal_text('cast(' ~ limit ~ ' + ' ~ beside(value, operator, limit, verdict) ~ ' * 0.000000001 as decimal(28, 9))', 9) }}
-            {%- endfor %}
-            else {{ decimal_text('cast(' ~ value ~ ' as decimal(28, 9))', 9) }}
+                    }},
+                    case
+                        {%- for limit, operator, verdict in limits %}
+                            when {{ beside(value, operator, limit, verdict) }} <> 0
+                            then
+                                {{ decimal_text('cast(' ~ limit ~ ' + ' ~ beside(value, operator, limit, verdict) ~ ' * 0.000000001 as decimal(28, 9))', 9) }}
+                        {%- endfor %}
+                        else {{ decimal_text('cast(' ~ value ~ ' as decimal(28, 9))', 9) }}
+                    end
+                )
         end
-    {%- else -%}
-        case
-            {{ digits }}
-            {%- for places in range(5) %} when {{ places }} then {{ decimal_text(half_even(value, places), places) }}
-            {%- endfor %}
-        end
-    {%- endif -%}
+    )
+{%- endmacro %}
+
+{% macro agrees_with_all(rounded, limits) -%}
+    {%- for limit, operator, verdict in limits -%}
+        {{ agrees(rounded, operator, limit, verdict) }} {%- if not loop.last %} and {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Whether a rounded figure says of its limit what its verdict says. #}
+{% macro agrees(rounded, operator, limit, verdict) -%}
+    coalesce(
+        (
+            position(
+                case
+                    sign(cast({{ rounded }} as decimal(28, 9)) - {{ limit }})
+                    when 1
+                    then '>'
+                    when -1
+                    then '<'
+                    when 0
+                    then '='
+                end
+                in {{ operator }}
+            )
+            > 0
+        )
+        = ({{ verdict }}),
+        true
+    )
+{%- endmacro %}
+
+{# The text of what is rounded to so many places: its nine without those that are none of them. #}
+{% macro text_of_rounded(rounded, places) -%}
+    {%- set text = decimal_text(rounded, 9) -%}
+    substring({{ text }}, 1, length({{ text }}) - case {{ places }} when 0 then 10 else 9 - {{ places }} end)
+{%- endmacro %}
+
+{# A text of the first that satisfies a condition, `tried` with more and more `places` from `digits` to 8; NULL where
+   none does. #}
+{% macro first_that(digits, rounded, condition, text) -%}
+    {{ return(adapter.dispatch('first_that', 'junheng')(digits, rounded, condition, text)) }}
+{%- endmacro %}
+
+{% macro default__first_that(digits, rounded, condition, text) -%}
+    list_transform(
+        list_filter(
+            list_transform(range({{ digits }}, 9), lambda places: {'places':places, 'rounded':{{ rounded }}}),
+            lambda tried:{{ condition }}
+        )[1:1],
+        lambda tried:{{ text }}
+    )[1]
+{%- endmacro %}
+
+{% macro spark__first_that(digits, rounded, condition, text) -%}
+    get(
+        transform(
+            slice(
+                filter(
+                    transform(
+                        sequence({{ digits }}, 8), places -> named_struct('places', places, 'rounded', {{ rounded }})
+                    ),
+                    tried -> {{ condition }}
+                ),
+                1,
+                1
+            ),
+            tried -> {{ text }}
+        ),
+        0
+    )
 {%- endmacro %}
 
 {# A figure beside another one, or beside what of it is shown: it never looks equal to what it is not, nor larger where
@@ -65,9 +140,9 @@
 
 {# An amount in yuan (two places) as 万元, exactly: two decimals, more where the amount is no whole hundred yuan. #}
 {% macro in_wan(yuan) -%}
-    regexp_replace(
-        cast(cast(cast({{ yuan }} as decimal(20, 2)) * cast(0.0001 as decimal(4, 4)) as decimal(24, 6)) as string),
-        '0{1,4}$',
-        ''
-    )
+    {%- set text -%}
+        cast(cast(cast({{ yuan }} as decimal(20, 2)) * cast(0.0001 as decimal(4, 4)) as decimal(24, 6)) as string)
+    {%- endset -%}
+    substring({{ text }}, 1, length({{ text }}) - 4)
+    || trim(trailing '0' from substring({{ text }}, length({{ text }}) - 3, 4))
 {%- endmacro %}

@@ -11,7 +11,7 @@
 
 {# A decimal as people write it: 4559.000000 -> 4559, 0.700000 -> 0.7. #}
 {% macro plain_number(number) -%}
-    regexp_replace(regexp_replace({{ decimal_text(number, 18) }}, '0+$', ''), '[.]$', '')
+    trim(trailing '.' from trim(trailing '0' from {{ decimal_text(number, 18) }}))
 {%- endmacro %}
 
 {# A double rounded half up to as many places as a column says (0 to 6), as people write it. #}

@@ -41,8 +41,8 @@
 {# A limit as it reads beside figures of so many digits: 0.50 beside 0.55. One that has more of them keeps them all. #}
 {% macro limit_beside(limit, digits) -%}
     case
-        when {{ half_even(limit, digits) }} = {{ limit }}
-        then {{ decimal_text(half_even(limit, digits), digits) }}
+        when {{ rounded(limit, digits) }} = {{ limit }}
+        then {{ text_of_rounded(rounded(limit, digits), digits) }}
         else {{ plain_number(limit) }}
     end
 {%- endmacro %}

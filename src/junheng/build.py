@@ -31,6 +31,7 @@ from junheng.landing.kept import take_kept
 from junheng.landing.land import land
 from junheng.landing.mapping import NO_MAP, read_map
 from junheng.landing.outcome import LandedTable, Landing
+from junheng.memory import memory_limit
 from junheng.messages import Messages
 from junheng.old_logs import forget_old
 from junheng.preflight import require_room
@@ -86,7 +87,8 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
     except (duckdb.Error, OSError) as error:
         found = str(error).strip()
         is_full = getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in found
-        raise MachineError("disk_full" if is_full else "engine", found=found) from error
+        is_out = isinstance(error, duckdb.OutOfMemoryException)
+        raise MachineError("disk_full" if is_full else "memory_full" if is_out else "engine", found=found) from error
 
 
 def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
@@ -208,9 +210,11 @@ def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
         return transform_on_spark(run.project, work, on_node)
     kept = run.options.kept
     compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
-    nodes = compiled.run(work.warehouse, on_node)
+    memory = memory_limit(run.options.memory)
+    nodes = compiled.run(work.warehouse, on_node, memory)
     if nodes is None:
-        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs)
+        target = work.folder / "target"
+        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, target, work.logs, memory=memory)
         nodes = dbt_runner.build(dbt, SELECTION, on_node)
         compiled.keep(work.warehouse, dbt.target)
     return nodes

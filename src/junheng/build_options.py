@@ -49,3 +49,4 @@ class BuildOptions:
     worse: bool = False
     kept: KeptBuild | None = None
     target: str = "duckdb"
+    memory: str | None = None

@@ -65,21 +65,25 @@ class CompiledProject:
         folder = Path(os.environ.get(CACHE) or out / ".cache").absolute()
         return cls(folder / f"{project_hash(project)}.duckdb")
 
-    def run(self, warehouse: Path, on_node: OnNode) -> int | None:
-        """Run all of it on a build file whose raw tables are there; gives the number of nodes.
+    def run(self, warehouse: Path, on_node: OnNode, memory: str | None = None) -> int | None:
+        """Run all of it on a build file whose raw tables are there, within `memory`; gives the number of nodes.
 
-        None when nothing is kept or anything fails: dbt then does it from the beginning.
+        None when nothing is kept or anything fails: dbt then does it from the beginning. Raises OutOfMemoryException of
+        DuckDB: dbt would have no more.
         """
         if not _is_ours(self.file):
             return None
         try:
-            with duckdb.connect(str(warehouse), config={"python_enable_replacements": "false"}) as connection:
+            config = {"python_enable_replacements": "false"} | ({"memory_limit": memory} if memory else {})
+            with duckdb.connect(str(warehouse), config=config) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
                 nodes = _nodes(connection)
                 for place, node in enumerate(nodes, start=1):
                     _run(connection, node)
                     on_node(node.name, place, len(nodes))
                 connection.execute("detach kept")
+        except duckdb.OutOfMemoryException:
+            raise
         except (duckdb.Error, NotKept):
             return None
         return len(nodes)

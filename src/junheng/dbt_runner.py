@@ -50,6 +50,7 @@ class DbtRun:
     target: Path
     logs: Path
     engine: str = "duckdb"
+    memory: str | None = None
 
 
 def build(
@@ -61,7 +62,7 @@ def build(
     """`dbt build` with a selection; gives the number of nodes that ran. `told` are more variables of its environment.
 
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
-    MachineError for everything else.
+    MachineError for everything else, too little memory (that of the run) among it.
     """
     command = [*_command(run, "build", before=NEVER_ALONE), *selection]
     run.logs.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,7 @@ def build(
     with subprocess.Popen(
         command,
         cwd=run.target.parent,
-        env=_environment(run.warehouse) | dict(told),
+        env=_environment(run.warehouse) | {"JUNHENG_MEMORY": run.memory or ""} | dict(told),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -172,6 +173,8 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     first = failed[0]
     node = nodes.get(first["unique_id"], {})
     message = str(first.get("message") or "").strip()
+    if "Out of Memory Error" in message:
+        return MachineError("memory_full", found=message, expected=f"> {run.memory}" if run.memory else None)
     if run.engine == "spark":
         message = in_short(message)
     elif first["status"] == "fail":

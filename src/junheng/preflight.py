@@ -28,7 +28,7 @@ PACKED = {".zip": 10, ".xlsx": 10, ".et": 3, ".ods": 10, ".parquet": 6}
 # A later build: what is published, what lies beside it while it is made, and dbt's log.
 PER_PUBLISHED_BYTE = 1.5
 LATER_BUILD = 32 * MEGABYTE
-# Rules that compare all rows write what does not fit in memory to the folder for temporary files.
+# What does not fit in memory: rules write it to the folder for temporary files, models beside the build file.
 TEMPORARY = 32 * MEGABYTE
 WRITTEN = (".", "builds", "logs", "rejected")
 
@@ -74,7 +74,7 @@ def needs(out: Path, raw: Path) -> list[Need]:
     if temporary.stat().st_dev == out.stat().st_dev:
         return [Need(out, build + spill, shutil.disk_usage(out).free)]
     return [
-        Need(out, build, shutil.disk_usage(out).free),
+        Need(out, build + spill, shutil.disk_usage(out).free),
         Need(temporary, spill, shutil.disk_usage(temporary).free),
     ]
 

@@ -39,9 +39,9 @@ def landed_again(published: Published, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def again(published: Published, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """The sample's build file without dbt, and the number of nodes that ran."""
+    """The sample's build file without dbt and within little memory, and the number of nodes that ran."""
     warehouse = landed_again(published, tmp_path_factory.mktemp("compiled"))
-    nodes = CompiledProject(published.compiled).run(warehouse, lambda _name, _place, _nodes: None)
+    nodes = CompiledProject(published.compiled).run(warehouse, lambda _name, _place, _nodes: None, "200MB")
     assert nodes is not None
     return warehouse, nodes
 
@@ -103,6 +103,22 @@ def test_a_file_that_is_no_database_is_left_to_dbt(published: Published, tmp_pat
     kept = CompiledProject(tmp_path / "kept.duckdb")
     assert kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None) is None
     assert CompiledProject(tmp_path / "missing").run(tmp_path / "x", lambda _name, _place, _nodes: None) is None
+
+
+def test_too_little_memory_is_said_and_not_left_to_dbt(published: Published, tmp_path: Path) -> None:
+    kept = CompiledProject(published.compiled)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None, "60MB")
+    cache = {"JUNHENG_CACHE": str(published.compiled.parent)}
+    before = {path: path.stat().st_mtime_ns for path in published.out.rglob("*.parquet")}
+    outcome = junheng(
+        "build", "--no-report", "--memory", "60MB", "--lang", "en", "--out", published.out, environment=cache
+    )
+    assert outcome.code == 3
+    assert "--memory" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert {path: path.stat().st_mtime_ns for path in published.out.rglob("*.parquet")} == before
+    assert not [*(published.out / ".build").glob("*")]
 
 
 WRITABLE: dict[str, Callable[[Path], None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -79,10 +79,23 @@ def test_the_decimal_of_a_double_is_the_same(spark: Any, precision: int, scale: 
 @pytest.mark.parametrize("digits", [0, 1, 4, 8])
 def test_half_to_even_is_the_same(spark: Any, digits: int) -> None:
     ties = [Decimal(f"{number}5e-{digits + 1}") for number in range(-25, 26)]
-    values = [*ties, *decimals(18, 10)]
-    here, there = both(spark, f"half_even('x', {digits})", "decimal(28, 10)", values)
-    assert here == there
+    edges = [Decimal(f"{sign}{whole}") for sign in ("", "-") for whole in ("999999.999999999", "1000000", "1000002.5")]
+    values = [*ties, *edges, *decimals(17, 9), *decimals(27, 9)]
+    expected = [value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN) for value in values]
+    here, there = both(spark, f"rounded('x', '{digits}')", "decimal(28, 10)", values)
+    assert here == there == expected
     assert len(set(here[:51])) < 51  # neighbours meet at the even one
+    here, there = both(spark, f"rounded_small('x', '{digits}')", "decimal(28, 10)", values)
+    assert here == there == [y if abs(x) < 10**6 else None for x, y in zip(values, expected, strict=True)]
+
+
+def test_a_figure_beside_a_limit_is_written_the_same(spark: Any) -> None:
+    values = [Decimal("4.2") + Decimal(n).scaleb(-power) for power in range(1, 10) for n in (-5, -4, -1, 0, 1, 5, 6)]
+    values += [Decimal(f"{whole}.{part}") for whole in (1_000_000, 10**12) for part in ("4", "5", "500000001")]
+    limits = "[['4.2', \"'>='\", 'x >= 4.2'], ['1000000', \"'<'\", 'x < 1000000']]"
+    here, there = both(spark, f"shown_against('x', '1', {limits})", "decimal(28, 10)", values)
+    assert here == there
+    assert {len(text.partition(".")[2]) for text in here} == {*range(1, 10)}
 
 
 @pytest.mark.parametrize(("places", "scale"), [(2, 2), (8, 8), (9, 9)])

@@ -94,6 +94,12 @@ def around(number: Decimal) -> Iterator[Fraction]:
             yield exact + Fraction(odd, 2 * 10**places)
     for far in (0, -number, number * 1000, number + 10**12, Decimal("999999999999.995"), Decimal("-0.0049")):
         yield Fraction(far)
+    # where figures cease to be small, ties among them
+    for half in (-1, 0, 1):
+        yield 10**6 + Fraction(half, 2)
+        yield 10**6 + Fraction(2 * half - 1, 200)
+        yield -(10**6) + Fraction(half, 10**9)
+        yield 10**7 + Fraction(2 * half + 1, 2)
 
 
 def cases() -> list[Case]:
@@ -158,12 +164,19 @@ def test_the_text_is_the_shortest_that_does_rounded_half_to_even(generated: list
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("mod(cast(", "1 + 0 * mod(cast("),
-        ("{{ digits }} <= {{ places }}", "{{ digits }} = {{ places }}"),
+        ("/ {{ unit }} as bigint", "/ {{ unit }} + 1e-4 as bigint"),
+        ("range({{ digits }}, 9)", "range({{ digits }}, {{ digits }} + 1)"),
         ("= ({{ verdict }})", "is not null"),
         ("and not ({{ verdict }})\n        then -1", "and not ({{ verdict }})\n        then 0"),
+        ("* 0.5) as decimal(18, 0)) * 2", "* 1.0) as decimal(18, 0)) * 1"),
     ],
-    ids=["half up", "one digit more is never taken", "no verdict binds", "nine digits are taken as enough"],
+    ids=[
+        "half up",
+        "one digit more is never taken",
+        "no verdict binds",
+        "nine digits are taken as enough",
+        "large ones are counted from an odd number",
+    ],
 )
 def test_a_wrong_macro_is_noticed(generated: list[Case], old: str, new: str) -> None:
     texts = shown(generated, sql_of(AGAINST, [(old, new)]))

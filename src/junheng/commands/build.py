@@ -40,6 +40,7 @@ def build(
     log_json: Annotated[Path | None, typer.Option("--log-json", metavar="FILE|-", help=help_text("log_json"))] = None,
     lineage: Annotated[str | None, typer.Option("--lineage", metavar="FILE|URL", help=help_text("lineage"))] = None,
     target: Annotated[str, typer.Option("--target", metavar="duckdb|spark", help=help_text("target"))] = "duckdb",
+    memory: Annotated[str | None, typer.Option("--memory", metavar="SIZE", help=help_text("memory"))] = None,
     lang: Lang = None,
     quiet: Annotated[bool, typer.Option("--quiet", help=help_text("quiet"))] = False,
     as_json: Json = False,
@@ -52,12 +53,14 @@ def build(
         raw_folder = raw_path(raw)
         from junheng.build_options import BuildOptions
         from junheng.gate import levels_named
+        from junheng.memory import memory_limit
         from junheng.printing import print_summary
         from junheng.progress import Progress
         from junheng.watch.watched_build import watched_build
         from junheng.watch.watchers import watch
 
         day = day_named(today) if today else None
+        memory_limit(memory)
         level, worse = levels_named(fail_on)
         options = BuildOptions(
             raw_folder,
@@ -74,6 +77,7 @@ def build(
             keep=keep,
             if_changed=if_changed,
             target=target,
+            memory=memory,
         )
         progress = Progress(messages, quiet=quiet or as_json or log_json == STANDARD_ERROR)
         watchers = watch(options, say_aside, notify, log_json, lineage)
