@@ -87,8 +87,9 @@ def build(options: BuildOptions, messages: Messages, progress: Progress) -> Summ
     except (duckdb.Error, OSError) as error:
         found = str(error).strip()
         is_full = getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in found
-        is_out = isinstance(error, duckdb.OutOfMemoryException)
-        raise MachineError("disk_full" if is_full else "memory_full" if is_out else "engine", found=found) from error
+        if isinstance(error, duckdb.OutOfMemoryException) and not is_full:
+            raise MachineError("memory_full", found=found.splitlines()[0]) from error
+        raise MachineError("disk_full" if is_full else "engine", found=found) from error
 
 
 def _build(options: BuildOptions, messages: Messages, progress: Progress) -> Summary:
@@ -213,8 +214,7 @@ def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
     memory = memory_limit(run.options.memory)
     nodes = compiled.run(work.warehouse, on_node, memory)
     if nodes is None:
-        target = work.folder / "target"
-        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, target, work.logs, memory=memory)
+        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs, memory=memory)
         nodes = dbt_runner.build(dbt, SELECTION, on_node)
         compiled.keep(work.warehouse, dbt.target)
     return nodes

@@ -74,7 +74,9 @@ class CompiledProject:
         if not _is_ours(self.file):
             return None
         try:
-            config = {"python_enable_replacements": "false"} | ({"memory_limit": memory} if memory else {})
+            config: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": "false"}
+            if memory:
+                config["memory_limit"] = memory
             with duckdb.connect(str(warehouse), config=config) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
                 nodes = _nodes(connection)

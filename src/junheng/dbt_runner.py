@@ -174,7 +174,8 @@ def _failure(run: DbtRun, said: list[str]) -> JunhengError:
     node = nodes.get(first["unique_id"], {})
     message = str(first.get("message") or "").strip()
     if "Out of Memory Error" in message:
-        return MachineError("memory_full", found=message, expected=f"> {run.memory}" if run.memory else None)
+        told = next(line for line in message.splitlines() if "Out of Memory Error" in line)
+        return MachineError("memory_full", found=told.strip())
     if run.engine == "spark":
         message = in_short(message)
     elif first["status"] == "fail":
