@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import shutil
 from collections.abc import Iterator, Sequence
@@ -97,6 +98,7 @@ def test_every_type_of_rule_is_judged_alike(connection: duckdb.DuckDBPyConnectio
 
 
 def test_the_settings_of_the_session_are_left_as_they_were(spark: Any) -> None:
+    gc.collect()  # results of other tests let go of their views when they are forgotten
     before = {name: spark.conf.get(name, None) for name in SETTINGS}
     views = {table.name for table in spark.catalog.listTables()}
     validate(
