@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from junheng.compiled_project import CompiledProject
+from tests.end_to_end.command_line import junheng
 from tests.published import FAILS, Published, keep_what_fails
 
 TABLES = """
