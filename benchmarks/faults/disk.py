@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.faults.kills import BY_DBT, forget_compiled
 from benchmarks.faults.output import OutputFolder
 from benchmarks.faults.process import Running, build_command, said
 
@@ -30,29 +31,38 @@ def fill_disks(
     subprocess.run(["/bin/mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(disk)], check=True)
     lost: list[str] = []
     codes: Counter[int] = Counter()
-    done = 0
+    done = through_dbt = 0
     try:
         folder = OutputFolder(disk / "out")
-        used = _build(place, raw, folder, lost, None)[1]
+        # The first build runs dbt, the second one what dbt has made: each has its own length.
+        used = {by_dbt: _build(place, raw, folder, lost, None)[1] for by_dbt in (True, False)}
         for number in range(times):
             if time.monotonic() > until:
                 break
             moment = (number + random_.random()) / times
-            code, _ = _build(place, raw, folder, lost, moment * used)
+            by_dbt = number % BY_DBT == BY_DBT // 2
+            if by_dbt:
+                forget_compiled(folder.out)
+            code, _ = _build(place, raw, folder, lost, moment * used[by_dbt])
+            if not (disk / "filler").exists():
+                tell(f"a build ended before its disk was full, at {moment:.3f}: not counted")
+                continue
             codes[code] += 1
             done += 1
+            through_dbt += by_dbt
             if code not in (0, 3):
                 lost.append(f"a full disk ended a build with {code}: {said(place)}")
             lost += [f"disk full {done}: {problem}" for problem in folder.problems()]
             (disk / "filler").unlink(missing_ok=True)
-            tell(f"disk full {done}: at {moment:.3f} of a build: exit {code}, lost {len(lost)}; {said(place)[:200]!r}")
+            where = f"at {moment:.3f} of a build{', by dbt' * by_dbt}"
+            tell(f"disk full {done}: {where}: exit {code}, lost {len(lost)}; {said(place)[:200]!r}")
         if done:
             code, _ = _build(place, raw, folder, lost, None)
             lost += [f"afterwards: exit {code} {said(place)}"] * (code != 0)
             lost += [f"left behind: {name}" for name in folder.left_behind()]
     finally:
         subprocess.run(["/bin/umount", str(disk)], check=False)
-    return {"seed": seed, "full_disks": done, "exit_codes": dict(codes), "lost": lost}
+    return {"seed": seed, "full_disks": done, "by_dbt": through_dbt, "exit_codes": dict(codes), "lost": lost}
 
 
 def _build(place: Path, raw: Path, folder: OutputFolder, lost: list[str], full_at: float | None) -> tuple[int, float]:

@@ -53,10 +53,12 @@ def kill_builds(
         if time.monotonic() > until:
             break
         if (report, by_dbt) not in durations:
-            _forget(out, by_dbt)
+            if by_dbt:
+                forget_compiled(out)
             durations[report, by_dbt] = _whole_build(place, raw, folder, lost, report=report)
             builds += 1
-        _forget(out, by_dbt)
+        if by_dbt:
+            forget_compiled(out)
         log = place / "log.jsonl"
         log.unlink(missing_ok=True)
         before = (out / "current").resolve()
@@ -100,9 +102,9 @@ def kill_builds(
     }
 
 
-def _forget(out: Path, by_dbt: bool) -> None:
-    if by_dbt:
-        shutil.rmtree(out / ".cache", ignore_errors=True)
+def forget_compiled(out: Path) -> None:
+    """Let the next build into this folder run dbt, as the first one of a version does."""
+    shutil.rmtree(out / ".cache", ignore_errors=True)
 
 
 def _whole_build(place: Path, raw: Path, folder: OutputFolder, lost: list[str], *, report: bool) -> float:

@@ -15,7 +15,9 @@ with
             {{ english_unit('digits.shown_zh', 'indicators.unit_en') }} as unit_en,
             digits.digits,
             thresholds.operator,
-            {{ exact_decimal('items.value') }} as exact_value,
+            -- a figure that is no ratio is known although it cannot be judged
+            {{ exact_decimal('coalesce(items.value, case when items.denominator is null then items.numerator end)') }}
+            as exact_value,
             {{ standing_of('items') }} as standing
         from items
         inner join indicators on items.indicator_id = indicators.indicator_id

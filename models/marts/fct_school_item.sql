@@ -41,7 +41,8 @@ select
     -- what is left after rows were set aside is a part of the school
     cast(case when coalesce(gap, '') <> 'row_quarantined' then numerator end as decimal(20, 4)) as numerator,
     cast(case when coalesce(gap, '') <> 'row_quarantined' then denominator end as decimal(19, 2)) as denominator,
-    cast(case when coalesce(gap, '') <> 'row_quarantined' then value end as double) as value,
+    -- of what cannot be judged the value would be a bound, or a figure whose limit is not known
+    cast(case when gap is null and status <> 'no_data' then value end as double) as value,
     cast(threshold as decimal(18, 6)) as threshold,
     cast(case_id as string) as case_id,
     cast(case when status in ('pass', 'fail') then is_met end as boolean) as is_met,
