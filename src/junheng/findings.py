@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from junheng.literals import insert, literal, text_or_null
+from junheng.landing.cells import literal
 from junheng.messages import Messages
 from junheng.terminal import visible
 
@@ -58,15 +58,23 @@ class Findings:
     def add_all(self, findings: Iterable[Finding]) -> None:
         """Record findings that are already in memory."""
         rows = [list(asdict(finding).values()) for finding in findings]
-        insert(self.connection, TABLE, rows)
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self.connection.executemany(f"insert into {TABLE} values ({marks})", rows)
 
     def add_failing_rows(self, of_rule: Finding) -> None:
         """Record the stored failing rows of one rule, each with its own severity; what they have in common is given."""
         self.connection.execute(
             f"insert into {TABLE} select rule_id, case severity when 'critical' then severity else 'warning' end,"
-            f" {text_or_null(of_rule.table)}, source_file, source_sheet, source_row, {text_or_null(of_rule.column)},"
-            f" actual, required, keys, {text_or_null(of_rule.title)}, {text_or_null(of_rule.action)}"
-            f" from quality.failing_row where rule_id = {literal(of_rule.rule_id)}"
+            " $table, source_file, source_sheet, source_row, $column, actual, required,"
+            " keys, $title, $action from quality.failing_row where rule_id = $rule_id",
+            {
+                "rule_id": of_rule.rule_id,
+                "table": of_rule.table,
+                "column": of_rule.column,
+                "title": of_rule.title,
+                "action": of_rule.action,
+            },
         )
 
     def total(self) -> int:

@@ -29,7 +29,7 @@ def export_tables(work: Workspace) -> int:
             folder = work.folder / schema
             folder.mkdir()
             tables = connection.execute(
-                f"select table_name from information_schema.tables where table_schema = {literal(schema)} order by all"
+                "select table_name from information_schema.tables where table_schema = ? order by table_name", [schema]
             ).fetchall()
             for (table,) in tables:
                 relation = f"{quoted(schema)}.{quoted(table)}"

@@ -13,7 +13,6 @@ import duckdb
 
 from junheng import __version__
 from junheng.landing.outcome import LandedTable
-from junheng.literals import insert
 from junheng.quality_totals import write_totals
 from junheng.workspace import Workspace
 
@@ -53,6 +52,7 @@ where table_name like 'marts.%' and regexp_full_match(actual, '-?[0-9]+[.][0-9]+
     and not coalesce(contains(' ' || required || ' ', ' ' || printf('%.15g', actual::double) || ' '), false)
 """
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def write_quality(
             json.dumps(_versions()),
             json.dumps(hashes),
         ]
-        insert(connection, "quality.run", [run])
+        _insert(connection, "quality.run", [run])
         shorten_figures(connection)
         write_totals(connection)
     finally:
@@ -109,7 +109,7 @@ def write_rule_results(
 ) -> None:
     """Write what every rule found and what became of every known issue."""
     connection.execute(TABLES)
-    insert(connection, "quality.rule_result", [_rule_row(result, judged) for result in results])
+    _insert(connection, "quality.rule_result", [_rule_row(result, judged) for result in results])
     entries = [
         [
             one.issue.rule_id,
@@ -123,7 +123,7 @@ def write_rule_results(
         ]
         for one in judged
     ]
-    insert(connection, "quality.known_issue", entries)
+    _insert(connection, "quality.known_issue", entries)
 
 
 def _versions() -> dict[str, str]:
@@ -161,3 +161,11 @@ def _rule_row(result: RuleResult, judged: Sequence[Judged]) -> list[object]:
         result.source,
         result.definition,
     ]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[object]]) -> None:
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        one = f"({', '.join('?' * len(batch[0]))})"
+        flat = [cell for row in batch for cell in row]
+        connection.execute(f"insert into {table} values {', '.join([one] * len(batch))}", flat)

@@ -16,7 +16,6 @@ from junheng.findings import CRITICAL, WARNING
 from junheng.findings import TABLE as FINDING
 from junheng.landing.cells import literal, quoted
 from junheng.landing.outcome import LandedTable
-from junheng.literals import insert
 from junheng.raw_contract import PARTS_OF_A_RATE, RawTable
 
 if TYPE_CHECKING:
@@ -179,11 +178,11 @@ def account(connection: duckdb.DuckDBPyConnection, landed: Sequence[LandedTable]
         "create or replace table quality.row_accounting"
         " (table_name varchar, rows_in bigint, rows_valid bigint, rows_quarantined bigint)"
     )
-    insert(
-        connection,
-        "quality.row_accounting",
-        [[one.table, one.rows_in, one.rows_valid, one.rows_quarantined] for one in accounts],
-    )
+    for one in accounts:
+        connection.execute(
+            "insert into quality.row_accounting values (?, ?, ?, ?)",
+            [one.table, one.rows_in, one.rows_valid, one.rows_quarantined],
+        )
     return accounts
 
 

@@ -147,19 +147,21 @@ def _verdicts(connection: duckdb.DuckDBPyConnection, years: set[int]) -> tuple[l
         " or before.kind is null or after.kind is null"
     )
     values = " or ".join(f"before.{name} is distinct from after.{name}" for name in fields[2:])
-    listed = ", ".join(map(str, sorted(years))) or "null"
     joined = (
-        f"(select * from before.verdict where school_year in ({listed})) as before full join"
-        f" (select * from after.verdict where school_year in ({listed})) as after on {same_key}"
+        "(select * from before.verdict where list_contains($years, school_year)) as before full join"
+        f" (select * from after.verdict where list_contains($years, school_year)) as after on {same_key}"
     )
     sides = ", ".join(f"{side}.{name}" for side in ("before", "after") for name in fields)
     order = f"list_position({list(KINDS)!r}, kind)"
     rows = connection.execute(
         f"select * from (select {keys}, coalesce(after.name, before.name) as name, {sides} from {joined}"
         f" where {is_other}) as changed order by county_code, school_year desc, {order}, school_code nulls first,"
-        " stage desc nulls first, id nulls first"
+        " stage desc nulls first, id nulls first",
+        {"years": sorted(years)},
     ).fetchall()
-    same = connection.execute(f"select count(*) from {joined} where not ({is_other}) and ({values})").fetchone()
+    same = connection.execute(
+        f"select count(*) from {joined} where not ({is_other}) and ({values})", {"years": sorted(years)}
+    ).fetchone()
     key = len(KEY) + 1
     changes = []
     for row in rows:

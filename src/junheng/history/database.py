@@ -16,7 +16,6 @@ import duckdb
 from junheng.durable import sync
 from junheng.history.results import TABLES, add_file, create_tables
 from junheng.history.store import History, KeptRun
-from junheng.literals import insert
 
 NAME = "runs.duckdb"
 FRESH = ".runs-new.duckdb"
@@ -85,7 +84,7 @@ def _make(fresh: Path, runs: Sequence[KeptRun]) -> None:
     with duckdb.connect(str(fresh)) as connection:
         connection.execute(_CREATE)
         create_tables(connection, "", "run_number bigint, ")
-        connection.execute(f"insert into history_version values ({VERSION}, 0)")
+        connection.execute("insert into history_version values (?, 0)", [VERSION])
         _add(connection, runs, len(runs))
 
 
@@ -93,7 +92,7 @@ def _add(connection: duckdb.DuckDBPyConnection, runs: Sequence[KeptRun], total: 
     connection.execute("begin")
     for run in runs:
         _add_run(connection, run)
-    connection.execute(f"update history_version set runs = {int(total)}")
+    connection.execute("update history_version set runs = ?", [total])
     connection.execute("commit")
     connection.execute("checkpoint")
 
@@ -111,8 +110,8 @@ def _add_run(connection: duckdb.DuckDBPyConnection, run: KeptRun) -> None:
         *(prints.get(kind) for kind in ("data", "standards", "rules", "code", "parameters", "ledger")),
         *(record.findings.get("critical"), record.findings.get("warning"), record.is_recovered),
     ]
-    insert(connection, "run", [row])
-    insert(
+    _insert(connection, "run", [row])
+    _insert(
         connection,
         "input",
         [
@@ -120,8 +119,8 @@ def _add_run(connection: duckdb.DuckDBPyConnection, run: KeptRun) -> None:
             for one in record.inputs
         ],
     )
-    insert(connection, "standard", [[run.number, *pair] for pair in record.standards.items()])
-    insert(
+    _insert(connection, "standard", [[run.number, *pair] for pair in record.standards.items()])
+    _insert(
         connection,
         "step",
         [
@@ -129,11 +128,20 @@ def _add_run(connection: duckdb.DuckDBPyConnection, run: KeptRun) -> None:
             for position, step in enumerate(record.steps, start=1)
         ],
     )
-    insert(connection, "county_result", [[run.number, *(row.get(name) for name in _COUNTY)] for row in record.counties])
+    _insert(
+        connection, "county_result", [[run.number, *(row.get(name) for name in _COUNTY)] for row in record.counties]
+    )
     for table in TABLES:
         file = run.folder / f"{table}.parquet"
         if file.is_file():
             add_file(connection, table, file, run_number=run.number)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        one = f"({', '.join('?' * len(rows[0]))})"
+        flat = [cell for row in rows for cell in row]
+        connection.execute(f"insert into {table} values {', '.join([one] * len(rows))}", flat)
 
 
 def _time(text: str | None) -> str | None:

@@ -12,7 +12,6 @@ import duckdb
 
 from junheng.errors import MachineError
 from junheng.landing.cells import literal, quoted
-from junheng.literals import insert
 
 # What is judged, from the county down to one figure of one school.
 KINDS = ("county", "item", "county_indicator", "difference", "unit", "indicator")
@@ -98,13 +97,14 @@ def copy_results(connection: duckdb.DuckDBPyConnection, catalog: str, schema: st
             connection.execute(f"insert into {schema}.verdict {verdicts.format(w=catalog)}")
     if is_whole or _has(connection, catalog, "quality", "rule_result"):
         connection.execute(f"insert into {schema}.rule_result select {RULE_COLUMNS} from {catalog}.quality.rule_result")
-    insert(connection, f"{schema}.row_count", [*there.items()])
+    for table, rows in there.items():
+        connection.execute(f"insert into {schema}.row_count values (?, ?)", [table, rows])
 
 
 def _has(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, table: str) -> bool:
     found = connection.execute(
-        f"select count(*) from duckdb_tables() where database_name = {literal(catalog)}"
-        f" and schema_name = {literal(schema)} and table_name = {literal(table)}"
+        "select count(*) from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?",
+        [catalog, schema, table],
     ).fetchone()
     return bool(found and found[0])
 
@@ -113,8 +113,9 @@ def row_counts(connection: duckdb.DuckDBPyConnection, catalog: str) -> Mapping[s
     """The rows of the raw tables and the marts of the warehouse that is open as `catalog`, by `schema.table`."""
     schemas = ", ".join(map(literal, PUBLIC_SCHEMAS))
     names = connection.execute(
-        f"select schema_name, table_name from duckdb_tables() where database_name = {literal(catalog)}"
-        f" and schema_name in ({schemas}) order by all"
+        "select schema_name, table_name from duckdb_tables() where database_name = ?"
+        f" and schema_name in ({schemas}) order by all",
+        [catalog],
     ).fetchall()
     counts = {}
     for schema, table in names:

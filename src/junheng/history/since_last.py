@@ -17,7 +17,6 @@ from junheng.history.changes import Changes, VerdictChange, changes_between
 from junheng.history.choosing import CURRENT, run_named
 from junheng.history.record import RunRecord, read_record
 from junheng.history.results import KINDS
-from junheng.literals import insert, literal, text_or_null
 from junheng.publish import RUN
 
 # What the comparison came to for a county.
@@ -108,7 +107,11 @@ def _write_verdicts(
         )
         for position, (one, of_change) in enumerate(zip(verdicts, why, strict=True), start=1)
     ]
-    insert(connection, "quality.verdict_change", rows)
+    if rows:
+        connection.execute(
+            f"insert into quality.verdict_change select {', '.join(['unnest(?)'] * len(rows[0]))}",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 def _write_counties(
@@ -116,22 +119,22 @@ def _write_counties(
 ) -> None:
     """One row for each county that this build judges in the year."""
     started = former.record.started_at.removesuffix("Z") if former else None
-    build = text_or_null(former.record.build_id if former else None)
-    inputs = text_or_null(None if found.classes is None else ",".join(found.classes))
+    inputs = None if found.classes is None else ",".join(found.classes)
     counts = ", ".join(f"count(*) filter (where kind = '{kind}')" for kind in KINDS)
     connection.execute(
         f"""
 insert into quality.last_build
 select county.school_year, county.county_code,
     case
-        when {literal(standing)} = '{COMPARED}' and bool_or(
+        when ?::varchar = '{COMPARED}' and bool_or(
             change.kind = 'county' and change.verdict_before is null and change.verdict_after is not null
         ) then '{COUNTY_NEW}'
-        else {literal(standing)}
-    end, {build}, {text_or_null(started)}::timestamp, {inputs}, {counts}
+        else ?
+    end, ?, ?::timestamp, ?, {counts}
 from marts.fct_county_verdict as county
 left join quality.verdict_change as change
     on county.school_year = change.school_year and county.county_code = change.county_code
-where county.school_year = {int(school_year)}
-group by all order by county.county_code"""
+where county.school_year = ?
+group by all order by county.county_code""",
+        [standing, standing, former and former.record.build_id, started, inputs, school_year],
     )

@@ -10,7 +10,6 @@ import duckdb
 
 from junheng.history.recording import FINDINGS
 from junheng.history.store import History
-from junheng.literals import insert
 
 SHOWN = 30
 _CREATE = """
@@ -48,7 +47,7 @@ def write_run_history(warehouse: Path, out: Path, school_year: int, rows_landed:
             found = [record.findings.get(kind) for kind in FINDINGS]
             for county in _of_year(record.counties, record.school_year):
                 values = [*about, *(county.get(name) for name in _COUNTY), *found, record.landing.get("rows")]
-                insert(connection, "quality.run_history", [values])
+                connection.execute(f"insert into quality.run_history values ({', '.join('?' * len(values))})", values)
         counts = ", ".join(f"count(*) filter (where {where})" for where in FINDINGS.values())
         connection.execute(
             f"insert into quality.run_history select {len(former) + 1}, null, null, null, {int(school_year)},"

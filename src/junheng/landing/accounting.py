@@ -222,10 +222,14 @@ class Accounts:
         shown = {name: without_persons(name) for name in _TEXTS}
         example = f"{{'row': row_number, 'from': {shown['before']}, 'to': {shown['after']}}}"
         self.connection.execute(
-            f"insert into quality.landing_conversion select {literal(block.file.name)}, {_optional(block.sheet)},"
-            f" {block.number}, column_name, conversion, count(*),"
+            "insert into quality.landing_conversion select $file, $sheet, $block, column_name, conversion, count(*),"
             f" cast(to_json(arg_min({example}, row_number, {EXAMPLES})) as varchar) from ({cells})"
-            " group by column_name, conversion order by column_name, conversion"
+            " group by column_name, conversion order by column_name, conversion",
+            {
+                "file": block.file.name,
+                "sheet": block.sheet,
+                "block": block.number,
+            },
         )
 
     def add_counted(self, block: Block, column: str, conversion: str, counted: Counted) -> None:

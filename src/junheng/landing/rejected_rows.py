@@ -18,7 +18,6 @@ from junheng.landing.outcome import OpenBlock
 from junheng.landing.read_rows import having, read_of
 from junheng.landing.records import KEPT_OF_LINE
 from junheng.landing.sql import literal, quoted
-from junheng.literals import text_or_null
 from junheng.messages import Messages
 from junheng.raw_contract import RawColumn, RawTable
 
@@ -58,14 +57,13 @@ class RejectedRows:
                 f"insert into scratch.rejected select _block, _id, {read_of(column)}.problem"
                 f" from scratch.read_row where {wrong}"
             )
-            expected = literal(expected_text(column, self.messages))
             self.connection.execute(
                 f"insert into {TABLE} (rule_id, severity, table_name, file, sheet,"
                 ' "row", column_name, found, expected, keys)'
-                f" select {read_of(column)}.problem, '{CRITICAL}', {literal(table.name)}, _source_file, _source_sheet,"
-                f" _source_row, {literal(column.name)}, {without_persons(quoted(column.name))}, {expected},"
-                f" json_object({key})"
-                f" from scratch.read_row where {wrong}"
+                f" select {read_of(column)}.problem, '{CRITICAL}', $table, _source_file, _source_sheet, _source_row,"
+                f" $column, {without_persons(quoted(column.name))}, $expected, json_object({key})"
+                f" from scratch.read_row where {wrong}",
+                {"table": table.name, "column": column.name, "expected": expected_text(column, self.messages)},
             )
 
     def _keep(self, table: RawTable, columns: Sequence[RawColumn], blocks: Mapping[int, OpenBlock]) -> None:
@@ -78,12 +76,13 @@ class RejectedRows:
         personal = [str(number) for number, one in blocks.items() if one.reading.personal]
         is_hidden = f"_reject is not null and _block in ({', '.join(personal) or 'null'})"
         self.connection.execute(
-            f"insert into quality.rejected_row select {literal(table.name)}, _source_file, _source_sheet, _source_row,"
+            "insert into quality.rejected_row select $table, _source_file, _source_sheet, _source_row,"
             f" case when ({is_hidden}) is not true then json_object({texts}) end, reasons,"
             f" case when _reject is null then json_object({known}) end"
             " from scratch.read_row inner join"
             " (select _id, list_sort(list(distinct rule_id)) as reasons"
-            " from scratch.rejected group by all) using (_id) order by _block, _source_row, _id"
+            " from scratch.rejected group by all) using (_id) order by _block, _source_row, _id",
+            {"table": table.name},
         )
 
     def _reject_records(self, table: RawTable, blocks: Mapping[int, OpenBlock]) -> None:
@@ -98,17 +97,22 @@ class RejectedRows:
             expected = self.messages.text("expected", "cells", count=len(blocks[number].block.headers))
             # The cells of such a line stand under wrong headers: any may name a person, so they are only counted.
             before, after = self.messages.text("expected", "cells_found").split("{count}")
-            delimiter = text_or_null(blocks[number].block.delimiter)
-            line = f"array_to_string(_cells, {delimiter})"
-            count = f"len(string_split(regexp_replace({line}, {literal(QUOTED_CELL)}, '', 'g'), {delimiter}))"
+            line = "array_to_string(_cells, $delimiter)"
+            count = f"len(string_split(regexp_replace({line}, {literal(QUOTED_CELL)}, '', 'g'), $delimiter))"
             shown = f"{literal(before)} || {count} || {literal(after)}"
             self.connection.execute(
                 f'insert into {TABLE} (rule_id, severity, table_name, file, sheet, "row", found, expected)'
-                f" select _reject, '{CRITICAL}', {literal(table.name)}, _source_file, _source_sheet, _source_row,"
-                f" case when {delimiter} is not null and _reject <> 'broken_record'"
+                f" select _reject, '{CRITICAL}', $table, _source_file, _source_sheet, _source_row,"
+                " case when $delimiter is not null and _reject <> 'broken_record'"
                 f" and strlen({line}) < {KEPT_OF_LINE} then {shown} end,"
-                f" case when _reject <> 'broken_record' then {literal(expected)} end"
-                f" from scratch.read_row where _reject is not null and _block = {number}"
+                " case when _reject <> 'broken_record' then $expected end"
+                " from scratch.read_row where _reject is not null and _block = $number",
+                {
+                    "table": table.name,
+                    "delimiter": blocks[number].block.delimiter,
+                    "expected": expected,
+                    "number": number,
+                },
             )
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from junheng.literals import insert as insert_rows
-from junheng.literals import literal as literal
-
-__all__ = ["chosen", "insert_rows", "let", "listed", "literal", "named_where", "quoted", "replaced", "struct"]
+import duckdb
 
 
 def quoted(identifier: str) -> str:
@@ -15,9 +12,21 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """A string for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def listed(words: Iterable[str]) -> str:
     """Strings for SQL, as they stand in `in (…)`; one that nothing equals when there are none."""
     return ", ".join(literal(word) for word in words) or "null"
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows that are in memory: one statement with a list for each column, however many they are."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def let(name: str, expression: str, body: str) -> str:

@@ -10,27 +10,26 @@ from typing import Any
 import duckdb
 
 from junheng.errors import MachineError, UsageError
-from junheng.literals import literal
 
 NATION = "CN"
 # The same half-open validity as in the models: valid_from is included, valid_to is not, and an open end is NULL.
 THRESHOLDS = """
     select indicator_id, stage, value, floor_ratio
     from standards.thresholds
-    where jurisdiction = {jurisdiction}
+    where jurisdiction = $jurisdiction
       and case_id = 'ordinary'
       and value is not null
-      and (valid_from is null or valid_from <= make_date({school_year}, 9, 1))
-      and (valid_to is null or make_date({school_year}, 9, 1) < valid_to)
+      and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
+      and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
 """
 # Numbers inside a definition, such as 360 training hours: the same validity.
 DEFINITIONS = """
     select parameter_id, stage, value
     from standards.parameters
-    where jurisdiction = {jurisdiction}
+    where jurisdiction = $jurisdiction
       and value is not null
-      and (valid_from is null or valid_from <= make_date({school_year}, 9, 1))
-      and (valid_to is null or make_date({school_year}, 9, 1) < valid_to)
+      and (valid_from is null or valid_from <= make_date($school_year, 9, 1))
+      and (valid_to is null or make_date($school_year, 9, 1) < valid_to)
 """
 # A DuckDB file, or a connection that has the seeds.
 Database = Path | duckdb.DuckDBPyConnection
@@ -42,7 +41,7 @@ def load_bounds(database: Database) -> dict[str, Decimal]:
 
     Raises UsageError when the seed is not in the file; MachineError when the file cannot be opened.
     """
-    return {f"plausible__{bound}": Decimal(value) for bound, value in _read(database, BOUNDS)}
+    return {f"plausible__{bound}": Decimal(value) for bound, value in _read(database, BOUNDS, {})}
 
 
 def packaged_bounds() -> dict[str, Decimal]:
@@ -63,8 +62,8 @@ def load_parameters(database: Database, school_year: int, *, jurisdiction: str =
     Raises UsageError when no threshold is valid in that year, when two are valid at once or when the seed is not in the
     file; MachineError when the file cannot be opened.
     """
-    valid = {"jurisdiction": literal(jurisdiction), "school_year": int(school_year)}
-    rows = _read(database, THRESHOLDS.format(**valid))
+    valid = {"jurisdiction": jurisdiction, "school_year": school_year}
+    rows = _read(database, THRESHOLDS, valid)
     parameters: dict[str, Decimal] = {}
     for indicator, stage, value, floor in rows:
         name = f"{indicator}__{stage}"
@@ -77,7 +76,7 @@ def load_parameters(database: Database, school_year: int, *, jurisdiction: str =
             parameters[f"{name}__floor"] = Decimal(floor)
     if not parameters:
         raise UsageError("no_thresholds", file=file_of(database), found=str(school_year), expected=jurisdiction)
-    for definition, stage, value in _read(database, DEFINITIONS.format(**valid)):
+    for definition, stage, value in _read(database, DEFINITIONS, valid):
         parameters.setdefault(f"{definition}__{stage}", Decimal(value))
     return parameters
 
@@ -87,12 +86,12 @@ def file_of(database: Database) -> Path | None:
     return database if isinstance(database, Path) else None
 
 
-def _read(database: Database, query: str) -> list[tuple[Any, ...]]:
+def _read(database: Database, query: str, values: dict[str, object]) -> list[tuple[Any, ...]]:
     try:
         if isinstance(database, duckdb.DuckDBPyConnection):
-            return database.execute(query).fetchall()
+            return database.execute(query, values).fetchall()
         with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query, values).fetchall()
     except duckdb.CatalogException as error:
         raise UsageError("standards_missing", file=file_of(database), found=str(error).splitlines()[0]) from error
     except (duckdb.IOException, duckdb.ConnectionException) as error:
