@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, copytree
 
 import duckdb
 import pytest
@@ -111,15 +111,15 @@ def test_too_little_memory_is_said_and_not_left_to_dbt(published: Published, tmp
     with pytest.raises(duckdb.OutOfMemoryException):
         kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None, "60MB")
     cache = {"JUNHENG_CACHE": str(published.compiled.parent)}
-    before = {path: path.stat().st_mtime_ns for path in published.out.rglob("*.parquet")}
-    outcome = junheng(
-        "build", "--no-report", "--memory", "60MB", "--lang", "en", "--out", published.out, environment=cache
-    )
+    out = Path(copytree(published.out, tmp_path / "输出", symlinks=True))
+    before = {path: path.stat().st_mtime_ns for path in (out / "builds").rglob("*")}
+    outcome = junheng("build", "--no-report", "--memory", "60MB", "--lang", "en", "--out", out, environment=cache)
     assert outcome.code == 3
     assert "--memory" in outcome.stderr
     assert "Traceback" not in outcome.stderr
-    assert {path: path.stat().st_mtime_ns for path in published.out.rglob("*.parquet")} == before
-    assert not [*(published.out / ".build").glob("*")]
+    assert before
+    assert {path: path.stat().st_mtime_ns for path in (out / "builds").rglob("*")} == before
+    assert not [*(out / ".build").glob("*")]
 
 
 WRITABLE: dict[str, Callable[[Path], None]] = {
