@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,22 +54,6 @@ def spark_session() -> Iterator[Any]:
         yield session
     finally:
         session.stop()
-
-
-@contextmanager
-def settings_for_now(session: Any, settings: Mapping[str, str]) -> Iterator[None]:
-    """Settings that the session has for the time of a test."""
-    before = {name: session.conf.get(name, None) for name in settings}
-    try:
-        for name, value in settings.items():
-            session.conf.set(name, value)
-        yield
-    finally:
-        for name, former in before.items():
-            if former is None:
-                session.conf.unset(name)
-            else:
-                session.conf.set(name, former)
 
 
 def awkward_frame(session: Any, table: str) -> Any:

@@ -16,7 +16,7 @@ from junheng.cli import app
 from junheng.validation import RuleResult, run_suites, validate
 from junheng.validation.parameters import load_bounds, load_parameters
 from junheng.validation.results import Status
-from junheng.validation.spark_session import SETTINGS
+from junheng.validation.spark_settings import MEANING
 from junheng.validation.spark_tables import folder_tables
 from tests.conformance.awkward import COLUMNS, TABLES, awkward_connection, quoted
 from tests.conformance.cases import CASES, spark_cases, suite_of
@@ -101,14 +101,14 @@ def views_of(spark: Any) -> set[str]:
 
 
 def test_the_settings_of_the_session_are_left_as_they_were(spark: Any) -> None:
-    before = {name: spark.conf.get(name, None) for name in SETTINGS}
+    before = {name: spark.conf.get(name, None) for name in MEANING}
     views = views_of(spark)
     validate(
         awkward_frame(spark, "one row"),
         suite_of({"expect_table_row_count_to_equal": [{"value": 1}]}, "t"),
         engine="spark",
     )
-    assert {name: spark.conf.get(name, None) for name in SETTINGS} == before
+    assert {name: spark.conf.get(name, None) for name in MEANING} == before
     assert views_of(spark) <= views  # results of other tests let go of theirs when they are forgotten
 
 

@@ -13,8 +13,9 @@ from sqlglot import exp
 from junheng.validation.expressions import as_text
 from junheng.validation.spark_patterns import java_pattern
 from junheng.validation.spark_session import arrived, our_settings
+from junheng.validation.spark_settings import settings_for_now
 from junheng.validation.spark_sql import spark_sql
-from tests.conformance.spark_session import CODEGEN, settings_for_now
+from tests.conformance.spark_session import CODEGEN
 
 N = None
 # words, another text, a whole number, a decimal, a double

@@ -14,7 +14,8 @@ from junheng.spark.address import MASTER, REMOTE, Address
 from junheng.spark.dbt_process import way_to
 from junheng.spark.place import STORAGE, Place
 from junheng.spark.thrift_server import PASSWORD, ThriftServer
-from junheng.spark.way import MEANING, Statements, require_settings, require_version
+from junheng.spark.way import Statements, require_settings, require_version
+from junheng.validation.spark_settings import MEANING
 
 
 @pytest.fixture(autouse=True)

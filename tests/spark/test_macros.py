@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.conformance.spark_session import settings_for_now
+from junheng.validation.spark_settings import settings_for_now
 from tests.warehouse.macros import sql_of
 
 CHANCE = random.Random(20171)  # noqa: S311 - drawn figures, no secret

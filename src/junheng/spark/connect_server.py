@@ -16,7 +16,8 @@ from typing import Any
 from junheng.spark.address import REMOTE, Address
 from junheng.spark.handover import ROWS, given_tables
 from junheng.spark.place import Place
-from junheng.spark.way import MEANING, Statements, require_settings, require_version
+from junheng.spark.way import Statements, require_settings, require_version
+from junheng.validation.spark_settings import MEANING
 
 # The client would try for ten minutes to reach a server that is gone; this is some 20 s.
 RETRIES = 5

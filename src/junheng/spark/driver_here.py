@@ -14,7 +14,8 @@ from typing import Any
 from junheng.spark.address import Address
 from junheng.spark.handover import given_tables
 from junheng.spark.place import Place
-from junheng.spark.way import MEANING, named
+from junheng.spark.way import named
+from junheng.validation.spark_settings import MEANING
 
 # With one of these somebody has set Spark up: where it runs is then theirs to say.
 SET_UP = ("SPARK_HOME", "SPARK_CONF_DIR", "PYSPARK_SUBMIT_ARGS", "MASTER")

@@ -10,7 +10,8 @@ from typing import Any
 
 from junheng.spark.address import PORTS, Address
 from junheng.spark.place import Place
-from junheng.spark.way import MEANING, Statements, require_settings, require_version
+from junheng.spark.way import Statements, require_settings, require_version
+from junheng.validation.spark_settings import MEANING
 
 PASSWORD = "JUNHENG_SPARK_PASSWORD"  # noqa: S105 - the name of a variable
 # The server takes settings of a session in this form only; a bare name it ignores without a word.

@@ -10,17 +10,8 @@ from typing import Any, Protocol
 
 from junheng.spark.handover import given_tables
 from junheng.spark.place import Place
+from junheng.validation.spark_settings import MEANING
 
-# What a statement means must not hang on how somebody has set Spark up.
-MEANING = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.caseSensitive": "false",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.parser.escapedStringLiterals": "false",
-    "spark.sql.parser.quotedRegexColumnNames": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.variable.substitute": "false",
-}
 OLDEST = 4
 
 

@@ -24,22 +24,13 @@ from junheng.validation.session import Session, first_line
 from junheng.validation.spark_casts import MARK
 from junheng.validation.spark_figures import PARTS, sum_of_parts
 from junheng.validation.spark_lookups import decided, without_lookups
+from junheng.validation.spark_settings import MEANING, settings_for_now
 from junheng.validation.spark_sql import DIALECT, corrected, spark_sql
 from junheng.validation.spark_trouble import trouble_told
 
 if TYPE_CHECKING:
     from junheng.validation.failing_rows import FailingRows
 
-# What a query means must not hang on how somebody has set Spark up.
-SETTINGS = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.caseSensitive": "false",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.parser.escapedStringLiterals": "false",
-    "spark.sql.parser.quotedRegexColumnNames": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.variable.substitute": "false",
-}
 DOUBLE = re.compile(f"{MARK}(double|float) ([^{MARK}]*){MARK}")
 BATCH = 10_000
 
@@ -56,20 +47,13 @@ def our_settings(spark: Any) -> Iterator[None]:
     """Settings on which results hang, for the time of a run. Spark's log of failed queries is silent meanwhile: what
     went wrong is the result of a rule.
     """
-    before = {name: spark.conf.get(name, None) for name in SETTINGS}
     log = logging.getLogger("SQLQueryContextLogger")
     level = log.level
     log.setLevel(logging.CRITICAL + 1)
     try:
-        for name, value in SETTINGS.items():
-            spark.conf.set(name, value)
-        yield
+        with settings_for_now(spark, MEANING):
+            yield
     finally:
-        for name, old in before.items():
-            if old is None:
-                spark.conf.unset(name)
-            else:
-                spark.conf.set(name, old)
         log.setLevel(level)
 
 
