@@ -70,6 +70,7 @@ class Build:
     project: Project
     contract: dict[str, RawTable]
     issues: list[KnownIssue]
+    memory: str | None
     today: date
     work: Workspace
     messages: Messages
@@ -132,7 +133,8 @@ def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> 
     if options.with_suites and issues:
         refuse_unknown_rules(issues, data_rules(project.suites))
     contract = read_contract(project.standards)
-    run = Build(options, project, contract, issues, recorder.today, work, messages, progress, recorder)
+    memory = memory_limit(options.memory)
+    run = Build(options, project, contract, issues, memory, recorder.today, work, messages, progress, recorder)
     landed, warnings = _land(run)
     with work.connect() as connection:
         school_year = judged_year(connection, options.school_year)
@@ -180,7 +182,7 @@ def _landed(run: Build, connection: duckdb.DuckDBPyConnection, findings: Finding
 def _check_raw(run: Build, landed: Sequence[LandedTable], school_year: int, found: Found) -> None:
     """Judge the raw tables; wrong rows stop the build, or are set aside when that was asked for."""
     with run.progress.step("check_raw") as step:
-        results = check_raw(run.work.warehouse, run.project.suites, run.project.standards)
+        results = check_raw(run.work.warehouse, run.project.suites, run.project.standards, run.memory)
         step.detail = run.messages.text("summary", "rules", rules=len(results))
         with run.work.connect() as connection:
             results = _with_known_issues(run, connection, results, found)
@@ -211,10 +213,9 @@ def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
         return transform_on_spark(run.project, work, on_node)
     kept = run.options.kept
     compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
-    memory = memory_limit(run.options.memory)
-    nodes = compiled.run(work.warehouse, on_node, memory)
+    nodes = compiled.run(work.warehouse, on_node, run.memory)
     if nodes is None:
-        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs, memory=memory)
+        dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs, memory=run.memory)
         nodes = dbt_runner.build(dbt, SELECTION, on_node)
         compiled.keep(work.warehouse, dbt.target)
     return nodes
@@ -223,8 +224,8 @@ def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
 def _check_marts(run: Build, school_year: int, found: Found) -> None:
     """Judge the marts: nothing lost on the way, both paths to the verdict agree; the county, when that was asked."""
     with run.progress.step("check_marts") as step:
-        conserved = check_conservation(run.work.warehouse, run.project.suites)
-        standard = check_marts(run.work.warehouse, run.project.suites, school_year)
+        conserved = check_conservation(run.work.warehouse, run.project.suites, run.memory)
+        standard = check_marts(run.work.warehouse, run.project.suites, school_year, run.memory)
         step.detail = run.messages.text("summary", "rules", rules=len(conserved) + len(standard))
         with run.work.connect() as connection:
             conserved = _with_known_issues(run, connection, conserved, found)

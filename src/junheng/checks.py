@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from junheng.build_file import open_build_file
 from junheng.errors import MachineError, UsageError
 from junheng.findings import CRITICAL, WARNING, Finding, Findings, keys_text
 from junheng.landing.cells import quoted
@@ -18,13 +19,18 @@ from junheng.validation.wording import in_language
 
 if TYPE_CHECKING:
     from junheng.validation.results import RuleResult
+    from junheng.validation.sources import Limits
 
 # Suites that are asked before anything is computed.
 ON_RAW = ("raw", "plausibility")
+SPILLED = "spilled"
 
 
-def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult]:
-    """Run the suites on raw tables on a closed build file. Raises UsageError for a suite that is wrong."""
+def check_raw(warehouse: Path, suites: Path, standards: Path, memory: str | None = None) -> list[RuleResult]:
+    """Run the suites on raw tables on a closed build file, within `memory`.
+
+    Raises UsageError for a suite that is wrong, MachineError for a rule that could not be asked.
+    """
     from junheng.validation import run_suites
     from junheng.validation.parameters import load_bounds
 
@@ -32,8 +38,11 @@ def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult
     _execute(warehouse, _standards_as_text(standards))
     try:
         bounds = load_bounds(warehouse)
+        limits = _limits(warehouse, memory)
         results = [
-            result for kind in ON_RAW for result in run_suites(warehouse, suites / kind, parameters=bounds, store=True)
+            result
+            for kind in ON_RAW
+            for result in run_suites(warehouse, suites / kind, parameters=bounds, store=True, limits=limits)
         ]
     finally:
         _execute(warehouse, ["drop schema standards cascade"])
@@ -41,16 +50,17 @@ def check_raw(warehouse: Path, suites: Path, standards: Path) -> list[RuleResult
     return results
 
 
-def check_conservation(warehouse: Path, suites: Path) -> list[RuleResult]:
+def check_conservation(warehouse: Path, suites: Path, memory: str | None = None) -> list[RuleResult]:
     """Run the suites on what became of the raw tables (`reconciliation/`): nothing is lost, doubled or invented."""
     from junheng.validation import run_suites
 
-    results = run_suites(warehouse, suites / "reconciliation", parameters={}, store=True)
+    limits = _limits(warehouse, memory)
+    results = run_suites(warehouse, suites / "reconciliation", parameters={}, store=True, limits=limits)
     refuse_errors(results)
     return results
 
 
-def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleResult]:
+def check_marts(warehouse: Path, suites: Path, school_year: int, memory: str | None = None) -> list[RuleResult]:
     """Run the suites of the national standard on the marts of one school year; none in a year without a standard.
 
     Raises MachineError when a rule and the mart disagree on a row: one of the two paths to the verdict is wrong.
@@ -65,7 +75,8 @@ def check_marts(warehouse: Path, suites: Path, school_year: int) -> list[RuleRes
             return []
         raise
     folder = suites / "standard"
-    results = run_suites(warehouse, folder, parameters=parameters, school_year=school_year, store=True)
+    limits = _limits(warehouse, memory)
+    results = run_suites(warehouse, folder, parameters=parameters, school_year=school_year, store=True, limits=limits)
     refuse_errors(results)
     refuse_disagreement(results)
     return results
@@ -115,22 +126,32 @@ def record_findings(results: Sequence[RuleResult], findings: Findings, language:
 
 
 def refuse_errors(results: Sequence[RuleResult]) -> None:
-    """Raise MachineError for a rule that could not be asked: that is never a pass.
+    """Raise MachineError for a rule that could not be asked, for lack of memory or else: that is never a pass.
 
     Raises UsageError where it needs a column that its table lacks: the suite is wrong, the tables have all of theirs.
     """
     for result in results:
-        missing = column_missing_in(result.reason) if result.status == "error" else None
-        if missing is not None:
+        if result.status != "error":
+            continue
+        reason = result.reason or ""
+        if missing := column_missing_in(reason):
             raise UsageError("suite_unknown_column", column=result.rule_id, found=missing[0], expected=missing[1])
-        if result.status == "error":
-            raise MachineError("rule_error", column=result.rule_id, found=result.reason)
+        of_memory = reason.startswith(duckdb.OutOfMemoryException.__name__)
+        raise MachineError("memory_full" if of_memory else "rule_error", column=result.rule_id, found=reason)
 
 
 def _column(rule_id: str, keys: Mapping[str, object]) -> str:
     """The column a raw rule speaks of: the third part of its id, or the key of the table."""
     part = rule_id.split(".")[2]
     return ", ".join(keys) if part == "key" else part
+
+
+def _limits(warehouse: Path, memory: str | None) -> Limits:
+    """What does not fit in `memory` is written beside the build file, and goes with it."""
+    from junheng.validation.sources import Limits
+
+    own = Limits(temporary_folder=warehouse.parent / SPILLED, keep_order=True)
+    return replace(own, memory=memory) if memory else own
 
 
 def _standards_as_text(standards: Path) -> list[str]:
@@ -142,7 +163,7 @@ def _standards_as_text(standards: Path) -> list[str]:
 
 
 def _execute(warehouse: Path, statements: Sequence[str]) -> None:
-    connection = duckdb.connect(str(warehouse))
+    connection = open_build_file(warehouse)
     try:
         for statement in statements:
             connection.execute(statement)

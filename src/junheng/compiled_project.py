@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from junheng.build_file import open_build_file
 from junheng.history.inputs import project_hash
 
 CACHE = "JUNHENG_CACHE"
@@ -74,10 +75,7 @@ class CompiledProject:
         if not _is_ours(self.file):
             return None
         try:
-            config: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": "false"}
-            if memory:
-                config["memory_limit"] = memory
-            with duckdb.connect(str(warehouse), config=config) as connection:
+            with open_build_file(warehouse, memory) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
                 nodes = _nodes(connection)
                 for place, node in enumerate(nodes, start=1):

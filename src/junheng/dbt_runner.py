@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from junheng.build_file import settings_of
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 
 ENTRIES = {
@@ -71,7 +72,7 @@ def build(
     with subprocess.Popen(
         command,
         cwd=run.target.parent,
-        env=_environment(run.warehouse) | {"JUNHENG_MEMORY": run.memory or ""} | dict(told),
+        env=_environment(run.warehouse) | {"JUNHENG_DUCKDB": json.dumps(settings_of(run.memory))} | dict(told),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
+from junheng.build_file import open_build_file
 from junheng.errors import MachineError
 from junheng.landing.cells import literal, quoted
 from junheng.published import PARTS, Output
@@ -23,7 +22,7 @@ def export_tables(work: Workspace) -> int:
     Rows are sorted by all columns: the same input gives the same bytes.
     """
     rows = 0
-    connection = duckdb.connect(str(work.warehouse))
+    connection = open_build_file(work.warehouse)
     try:
         for schema in EXPORTED:
             folder = work.folder / schema

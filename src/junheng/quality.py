@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from junheng import __version__
+from junheng.build_file import open_build_file
 from junheng.landing.outcome import LandedTable
 from junheng.quality_totals import write_totals
 from junheng.workspace import Workspace
@@ -76,7 +77,7 @@ def write_quality(
 
     Build id and times stand in `quality.run` and nowhere else.
     """
-    connection = duckdb.connect(str(work.warehouse))
+    connection = open_build_file(work.warehouse)
     try:
         write_rule_results(connection, results, judged)
         connection.execute(RUN)

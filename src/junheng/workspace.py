@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from junheng.build_file import open_build_file
 from junheng.errors import MachineError, UsageError
 from junheng.lock import only_one
 
@@ -54,8 +55,7 @@ class Workspace:
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The build file and the scratch database, closed again before anybody else opens the file."""
-        # Names in SQL are tables, never variables of this program.
-        connection = duckdb.connect(str(self.warehouse), config={"python_enable_replacements": "false"})
+        connection = open_build_file(self.warehouse)
         try:
             scratch = str(self.scratch).replace("'", "''")
             connection.execute(f"attach '{scratch}' as scratch")

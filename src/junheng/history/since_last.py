@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from junheng.build_file import open_build_file
 from junheng.errors import JunhengError, UsageError
 from junheng.history.causes import Differences, causes, differences
 from junheng.history.changes import Changes, VerdictChange, changes_between
@@ -83,7 +84,7 @@ def write_changes(warehouse: Path, out: Path, record: RunRecord, school_year: in
     except (JunhengError, duckdb.Error, OSError):
         changes = None
     found = differences(former.record, record) if former else Differences(None, None)
-    with duckdb.connect(str(warehouse)) as connection:
+    with open_build_file(warehouse) as connection:
         connection.execute(_CREATE)
         verdicts = list(changes.verdicts) if changes else []
         _write_verdicts(connection, verdicts, _causes(verdicts, found, former, record))

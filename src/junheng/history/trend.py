@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from junheng.build_file import open_build_file
 from junheng.history.recording import FINDINGS
 from junheng.history.store import History
 
@@ -36,7 +35,7 @@ def write_run_history(warehouse: Path, out: Path, school_year: int, rows_landed:
         for run in History(out).runs()
         if run.record is not None and run.record.status == "published" and run.record.counties
     ][-(SHOWN - 1) :]
-    with duckdb.connect(str(warehouse)) as connection:
+    with open_build_file(warehouse) as connection:
         connection.execute(_CREATE)
         for position, run in enumerate(former, start=1):
             record = run.record

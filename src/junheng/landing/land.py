@@ -61,9 +61,7 @@ def land(
     """
     handed = hand_in(path, scratch_folder, findings)
     first_finding = findings.total()
-    # A national year lands in half the time when its texts are stored as they are.
     connection.execute(f"set memory_limit = '{MEMORY}'")
-    connection.execute("set disabled_compression_methods = 'dictionary,fsst,dict_fsst'")
     # Rows are numbered in the order in which they were inserted, which a join loses; a list of words would be one.
     connection.execute("set disabled_optimizers = 'in_clause'")
     landing = _Landing(connection, contract, findings, messages, scratch_folder, mapping)

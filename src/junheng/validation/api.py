@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from junheng.build_file import STORAGE
 from junheng.errors import DataError, JunhengError, MachineError, UsageError
 from junheng.validation.agreement import agreements
 from junheng.validation.expressions import identifier, sql
@@ -229,6 +230,7 @@ def _store(connection: duckdb.DuckDBPyConnection, keep: bool) -> FailingRows:
 def warehouse(database: Path, limits: Limits, *, writable: bool) -> duckdb.DuckDBPyConnection:
     """A connection to a warehouse within the limits. Raises MachineError."""
     try:
-        return duckdb.connect(str(database), read_only=not writable, config=limits.settings())
+        storage = STORAGE if writable else {}
+        return duckdb.connect(str(database), read_only=not writable, config={**limits.settings(), **storage})
     except duckdb.Error as error:
         raise MachineError("warehouse_unreadable", file=database, detail=str(error)) from error
