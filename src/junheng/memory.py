@@ -1,7 +1,7 @@
-"""How much memory the transformation of a build may use: what the user says, or a share of what the machine has left.
+"""How much memory a build may use for checking and transforming: what the user says, or a share of what is free.
 
-What does not fit is written beside the build file, in the folder of the build, and goes with it. Other steps have fixed
-limits of their own.
+What does not fit is written beside the build file, in the folder of the build, and goes with it. Landing has a fixed
+limit of its own.
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from junheng.checks import refuse_disagreement, refuse_errors
 from junheng.errors import MachineError
 from junheng.validation.results import FailingRow, RuleResult
+from junheng.validation.session import first_line
 from junheng.validation.wording import in_language
 
 PASSED = RuleResult(
@@ -40,6 +42,17 @@ def test_a_rule_that_could_not_be_asked_stops_the_build() -> None:
     with pytest.raises(MachineError) as stopped:
         refuse_errors([PASSED, replace(PASSED, status="error", reason="no such column")])
     assert (stopped.value.exit_code, stopped.value.column, stopped.value.found) == (3, "standard.x.y", "no such column")
+
+
+def test_too_little_memory_for_a_rule_is_said_as_such() -> None:
+    with duckdb.connect(config={"memory_limit": "20MB"}) as connection, pytest.raises(duckdb.Error) as found:
+        connection.execute("set temp_directory = ''")
+        connection.execute(
+            "create table t as select range as a, range::varchar || repeat('x', 40) as b from range(2000000)"
+        )
+    with pytest.raises(MachineError) as stopped:
+        refuse_errors([PASSED, replace(PASSED, status="error", reason=first_line(found.value))])
+    assert (stopped.value.exit_code, stopped.value.message_id) == (3, "memory_full")
 
 
 def test_a_shortfall_does_not_stop_the_build_but_a_disagreement_of_the_two_paths_does() -> None:
