@@ -45,11 +45,10 @@ def test_a_rule_that_could_not_be_asked_stops_the_build() -> None:
 
 
 def test_too_little_memory_for_a_rule_is_said_as_such() -> None:
-    with duckdb.connect(config={"memory_limit": "20MB"}) as connection, pytest.raises(duckdb.Error) as found:
-        connection.execute("set temp_directory = ''")
-        connection.execute(
-            "create table t as select range as a, range::varchar || repeat('x', 40) as b from range(2000000)"
-        )
+    with duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""}) as connection:
+        rows = "create table t as select range as a, range::varchar || repeat('x', 40) as b from range(2000000)"
+        with pytest.raises(duckdb.Error) as found:
+            connection.execute(rows)
     with pytest.raises(MachineError) as stopped:
         refuse_errors([PASSED, replace(PASSED, status="error", reason=first_line(found.value))])
     assert (stopped.value.exit_code, stopped.value.message_id) == (3, "memory_full")
