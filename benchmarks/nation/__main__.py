@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measuring import ENVIRONMENT, Run
-from benchmarks.nation.report import Case, Line, Step, chart, page, text
+from benchmarks.nation.report import BUILDS, Case, Line, Step, chart, page, text
 from benchmarks.nation.watched import watched
 
 PYTHON = sys.executable
@@ -53,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--years", type=lambda text: [int(years) for years in text.split(",")], default=[1])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", nargs="*", default=[*CONTENDERS], choices=CONTENDERS, help="contenders beside ours")
+    parser.add_argument("--builds", nargs="+", default=[*BUILDS], choices=BUILDS, help="builds of ours")
     parser.add_argument("--limit", type=float, default=7200, help="seconds after which a process is ended")
     parser.add_argument("--keep", type=Path, help="a folder that keeps what was generated for the next run")
     parser.add_argument("--models", action="store_true", help="time every statement of the transformation once more")
@@ -73,10 +74,12 @@ def measured(home: Path, years: int, options: argparse.Namespace) -> Case:
         case.add("generate", Line(told("generate", watched(command, work / "generate", options.limit)), megabytes(raw)))
     case.raw_megabytes = megabytes(raw)
     warehouses = []
-    for name in ("with_dbt", "kept"):
+    build = ["env", f"JUNHENG_CACHE={cache}", PYTHON, "-m", "junheng", "build", "--no-report", "--quiet"]
+    if "with_dbt" not in options.builds:  # the sample county is enough for dbt to make what is kept
+        told("sample", watched([*build, "--out", str(work / "sample")], work / "sample-run", options.limit))
+    for name in [name for name in BUILDS if name in options.builds]:
         out, log = work / name, work / f"{name}.jsonl"
-        command = ["env", f"JUNHENG_CACHE={cache}", PYTHON, "-m", "junheng", "build", "--raw", str(raw), "--out"]
-        command += [str(out), "--no-report", "--quiet", "--log-json", str(log)]
+        command = [*build, "--raw", str(raw), "--out", str(out), "--log-json", str(log)]
         run = told(name, watched(command, work / f"{name}-run", options.limit))
         steps = [*steps_of(log)]
         case.raw_rows = next((step.rows for step in steps if step.name == "land" and step.rows), case.raw_rows)
@@ -91,7 +94,7 @@ def measured(home: Path, years: int, options: argparse.Namespace) -> Case:
         different = [] if run.problem else [answer for one in warehouses for answer in compared(one, results)]
         case.add(name, Line(run, megabytes(results), compared=different))
     if options.models:
-        case.models = models(warehouses[1], cache, work / "models")[:SLOWEST]
+        case.models = models(warehouses[-1], cache, work / "models")[:SLOWEST]
     shutil.rmtree(work, ignore_errors=True)
     return case
 

@@ -14,6 +14,7 @@ from benchmarks.measuring import Run
 from benchmarks.report import installed
 
 BEGIN, END = "<!-- nation: begin -->", "<!-- nation: end -->"
+BUILDS = ("with_dbt", "kept")
 TITLES = {
     "generate": "`junheng generate`",
     "with_dbt": "**junheng build**, dbt started",
@@ -112,6 +113,11 @@ def busy(load: tuple[float, float, float]) -> str:
     return " / ".join(f"{value:.1f}" for value in load)
 
 
+def built(case: Case) -> Iterator[tuple[str, Line]]:
+    """The builds that were measured."""
+    return ((name, case.lines[name]) for name in BUILDS if name in case.lines)
+
+
 def sides(case: Case) -> str:
     """Everybody side by side."""
     script = case.lines.get("by_hand")
@@ -142,8 +148,7 @@ def said(line: Line) -> str:
 def steps(case: Case) -> str:
     """Seconds of each step of both builds."""
     lines = [f"| seconds of | {' | '.join(STEPS)} | rest |", f"|---|{'--:|' * (len(STEPS) + 1)}"]
-    for name in ("with_dbt", "kept"):
-        line = case.lines[name]
+    for name, line in built(case):
         seconds = {step.name: step.seconds for step in line.steps}
         rest = line.run.wall - sum(seconds.values())
         cells = [f"{seconds[step]:.1f}" if step in seconds else "" for step in STEPS]
@@ -176,8 +181,8 @@ def goals(cases: Sequence[Case]) -> str:
     lines = ["| goal | measured | |", "|---|---|---|"]
     for case in cases:
         script = case.lines.get("by_hand")
-        for name in ("with_dbt", "kept"):
-            run = case.lines[name].run
+        for name, line in built(case):
+            run = line.run
             size = f"{case.counties:,} × {case.years}, {TITLES[name].replace('**', '')}"
             if script:
                 most = FACTOR * script.run.wall + MORE_SECONDS
@@ -217,7 +222,7 @@ def chart(path: Path, case: Case) -> None:
     for place, (name, line) in enumerate(lines.items()):
         top, title = 34 + place * 26, TITLES[name].replace("*", "").replace("`", "")
         width = max(1.0, 330 * line.run.wall / longest)
-        colour = "#2b6cb0" if name in ("with_dbt", "kept") else "#a0aec0"
+        colour = "#2b6cb0" if name in BUILDS else "#a0aec0"
         bars.append(f'<text x="250" y="{top + 13}" text-anchor="end">{escape(title)}</text>')
         bars.append(f'<rect x="258" y="{top}" width="{width:.1f}" height="18" fill="{colour}"/>')
         amounts = f"{line.run.wall:.1f} s, {line.run.peak:,.0f} MB{' (failed)' if line.problem else ''}"
