@@ -19,7 +19,13 @@ from tests.warehouse.harness import build_counties, run_dbt
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 # All of them share the Spark of one process: it takes longer to start than most of the tests to run.
-ON_SPARK = ("conformance/test_spark_", "conformance/test_matrix", "conformance/test_plain", "spark/test_macros")
+ON_SPARK = (
+    "conformance/test_spark_",
+    "conformance/test_matrix",
+    "conformance/test_plain",
+    "spark/test_macros",
+    "spark/test_fetch",
+)
 # The rest begins with what takes longest, so that no process is left alone with it at the end.
 SLOWEST = (
     "spark/test_build",

@@ -15,6 +15,7 @@ from junheng.commands.build import build
 from junheng.commands.check import check
 from junheng.commands.diff import diff
 from junheng.commands.doctor import doctor
+from junheng.commands.fetch import fetch
 from junheng.commands.generate import generate
 from junheng.commands.history import history
 from junheng.commands.inspect import inspect
@@ -68,6 +69,7 @@ for command in (
     notify,
     doctor,
     query,
+    fetch,
     generate,
 ):
     app.command(command.__name__, help=help_text(command.__name__))(command)
