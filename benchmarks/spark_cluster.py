@@ -10,72 +10,24 @@ or it ends with exit 3, and what was published is as it was. Says which, and exi
 from __future__ import annotations
 
 import argparse
-import hashlib
-import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-import pyspark
+from benchmarks.spark_processes import build, end, java, published, reached
 
 MASTER_PORT = 17077
-LAUNCHER = Path(pyspark.__file__).parent / "bin" / "spark-class"
 SUBMIT = "--executor-memory 1g --driver-memory 1g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
 
 
-@contextmanager
-def java(role: str, *arguments: str, work: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the cluster in a group of its own, ended at the end."""
-    log = (work / f"{role}.log").open("wb")
+def daemon(role: str, *arguments: str, work: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """A process of the cluster."""
     name = "master.Master" if role == "master" else "worker.Worker"
-    process = subprocess.Popen(
-        [str(LAUNCHER), f"org.apache.spark.deploy.{name}", "--host", "127.0.0.1", "--webui-port", "0", *arguments],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"},
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        end(process)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process with all that it has started."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def build(out: Path, raw: str | None, *more: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """`junheng build`, begun."""
-    command = [sys.executable, "-m", "junheng", "build", "--out", str(out), "--no-report", *more]
-    return subprocess.Popen(
-        [*command, *(["--raw", raw] if raw else [])],
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def published(out: Path) -> dict[str, str]:
-    """The marts that are published, by name: their hashes."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted((out / "marts").iterdir())}
-
-
-def begun(process: subprocess.Popen[str], storage: Path, tables: int) -> bool:
-    """Wait until so many tables are made; False when the build has ended before."""
-    while process.poll() is None:
-        if len(list(storage.glob("junheng-*/made/*.db/*/*.parquet"))) >= tables:
-            return True
-        time.sleep(0.2)
-    return False
+    own = ("--host", "127.0.0.1", "--webui-port", "0")
+    log = work / f"{role}.log"
+    return java("spark-class", f"org.apache.spark.deploy.{name}", *own, *arguments, log=log, memory="256m")
 
 
 def main() -> int:
@@ -95,12 +47,12 @@ def main() -> int:
     storage.mkdir(parents=True)
     address = f"spark://127.0.0.1:{MASTER_PORT}"
     with ExitStack() as held:
-        held.enter_context(java("master", "--port", str(MASTER_PORT), work=out))
+        held.enter_context(daemon("master", "--port", str(MASTER_PORT), work=out))
         time.sleep(5)
         limits = ("--cores", "1", "--memory", "1g")
         workers = [
             held.enter_context(
-                java(f"worker-{number}", *limits, "--work-dir", str(out / f"worker-{number}"), address, work=out)
+                daemon(f"worker-{number}", *limits, "--work-dir", str(out / f"worker-{number}"), address, work=out)
             )
             for number in range(asked.workers)
         ]
@@ -112,7 +64,8 @@ def main() -> int:
         }
         started = time.perf_counter()
         process = build(out / "output", asked.raw, "--target", "spark", environment=told)
-        is_killed = begun(process, storage, tables=10)
+        made = "junheng-*/made/*.db/*/*.parquet"
+        is_killed = reached(process, lambda: len(list(storage.glob(made))), least=10)
         if is_killed:
             end(workers[0])
         print(process.communicate()[0])
