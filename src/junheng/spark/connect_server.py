@@ -9,12 +9,11 @@ import os
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from junheng.spark.address import REMOTE, Address
-from junheng.spark.handover import ROWS, given_tables
+from junheng.spark.arrow_parts import SETTINGS, fetch, send
+from junheng.spark.handover import given_tables
 from junheng.spark.place import Place
 from junheng.spark.way import Statements, require_settings, require_version
 from junheng.validation.spark_settings import MEANING
@@ -53,6 +52,8 @@ class ConnectServer:
         if self.place.is_shared:
             self.statements.name_given()
         else:
+            for name, value in SETTINGS.items():
+                self.session.conf.set(name, value)
             self._send()
 
     def prepare_dbt(self, credentials: Any) -> None:
@@ -67,16 +68,12 @@ class ConnectServer:
         if self.place.is_shared:
             self.statements.keep()
             return
-        import pyarrow.parquet as pq
-
         for schema in self.place.made_schemas():
             for table in self.session.catalog.listTables(f"{self.place.schemas}{schema}"):
                 if table.tableType == "VIEW":
                     continue
-                folder = self.place.made_in(schema) / table.name
-                folder.mkdir()
-                rows = self.session.table(f"{self.statements.schema(schema)}.`{table.name}`").toArrow()
-                pq.write_table(rows, folder / "rows.parquet")
+                name = f"{self.statements.schema(schema)}.`{table.name}`"
+                fetch(self.session, name, self.place.made_in(schema) / table.name)
 
     def end(self) -> None:
         """Drop our tables and leave; a server that has died keeps what it has."""
@@ -92,21 +89,4 @@ class ConnectServer:
         for schema in self.statements.schemas():
             self._run(f"create schema if not exists {self.statements.schema(schema)}")
         for schema, name, file in given_tables(self.place):
-            self._send_table(f"{self.statements.schema(schema)}.`{name}`", file)
-
-    def _send_table(self, name: str, file: Path) -> None:
-        """Some rows at a time: neither side holds the whole table."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(file) as rows:
-            parts = (pa.Table.from_batches([batch]) for batch in rows.iter_batches(ROWS))
-            first = next(parts, None)
-            if first is None:
-                # The client takes no table without rows.
-                columns = rows.schema_arrow
-                nothing = pa.Table.from_arrays([pa.nulls(1, field.type) for field in columns], names=columns.names)
-                self.session.createDataFrame(nothing).where("false").write.saveAsTable(name, format="parquet")
-                return
-            for part in chain([first], parts):
-                self.session.createDataFrame(part).write.mode("append").saveAsTable(name, format="parquet")
+            send(self.session, f"{self.statements.schema(schema)}.`{name}`", file)
