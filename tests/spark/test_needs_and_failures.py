@@ -62,6 +62,18 @@ def test_a_wrong_statement_is_no_matter_of_the_machine() -> None:
     assert in_short(said) == "[UNRESOLVED_COLUMN] A column `x` cannot be resolved"
 
 
+def test_the_code_of_a_trace_is_not_told() -> None:
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in run\n    raise TTransportException(inner)\n'
+    chain = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    said = f"{trace}    ^^^^\nTTransportException: read 0 bytes\n{chain}{trace}RuntimeError: Connection lost"
+    error = spark_failure(f"Unhandled error\n{said}", None, Path())
+    assert error is not None
+    assert (error.message_id, error.found) == (
+        "spark_no_answer",
+        "TTransportException: read 0 bytes\nRuntimeError: Connection lost",
+    )
+
+
 def test_a_failed_model_is_told_without_the_trace(tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     result = {"status": "error", "unique_id": "model.x", "message": "Runtime Error\n  bad figure\n\tat a.b(c)"}

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from junheng.errors import MachineError
 from junheng.spark.address import REMOTE, Address
 from junheng.spark.arrow_parts import SETTINGS, fetch, send
 from junheng.spark.handover import given_tables
@@ -79,8 +80,18 @@ class ConnectServer:
         """Drop our tables and leave; a server that has died keeps what it has."""
         if self.session is not None:
             with suppress(Exception):
+                self._expect_nothing_of_the_dead()
                 self.statements.drop()
                 self.session.stop()
+
+    def _expect_nothing_of_the_dead(self) -> None:
+        """The client would try again for each of the last things that it says."""
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+
+        try:
+            self.address.require_answer()
+        except MachineError:
+            self.session.client.set_retry_policies([DefaultPolicy(max_retries=0)])
 
     def _run(self, statement: str) -> None:
         self.session.sql(statement)

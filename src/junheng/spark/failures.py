@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from junheng.errors import MachineError
@@ -32,7 +32,10 @@ SIGNS = {
 }
 # Those that no statement is to blame for, whatever it says.
 OF_THE_MACHINE = ("spark_memory", "disk_full", "spark_no_answer", "spark_lost")
-STACK = re.compile(r"^\s*(at |Suppressed: |Caused by: .*OriginalTryStackTrace|\.\.\. \d+ more|Traceback|File \")")
+STACK = re.compile(
+    r"^\s*(at |Suppressed: |Caused by: .*OriginalTryStackTrace|\.\.\. \d+ more|File \""
+    r"|During handling of the above exception|The above exception was the direct cause)"
+)
 SHOWN_LINES, SHOWN_LETTERS = 4, 600
 
 
@@ -48,6 +51,19 @@ def spark_failure(
 
 def in_short(text: str, sign: str = "") -> str:
     """The line that says it and those that follow it, without what only a programmer reads."""
-    lines = [line.strip().removeprefix(": ") for line in text.splitlines() if line.strip() and not STACK.match(line)]
+    told = (line for line in _without_traces(text) if line.strip() and not STACK.match(line))
+    lines = [line.strip().removeprefix(": ") for line in told]
     start = next((place for place, line in enumerate(lines) if sign and re.search(sign, line)), 0)
     return "\n".join(lines[start : start + SHOWN_LINES])[:SHOWN_LETTERS]
+
+
+def _without_traces(text: str) -> Iterator[str]:
+    """The lines that are not part of a trace of Python: those below its first line that are indented more."""
+    trace: int | None = None
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if line.lstrip().startswith("Traceback (most recent call last)"):
+            trace = depth
+        elif trace is None or (line.strip() and depth <= trace):
+            trace = None
+            yield line
