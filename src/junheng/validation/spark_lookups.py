@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from junheng.validation.expressions import ROW, identifier
+from junheng.validation.expressions import ROW, all_of, identifier, not_null
 
 # Around a look-up: what is unknown counts as false there, and so does a look-up that is made beforehand.
 AROUND = (exp.And, exp.Or, exp.Paren, exp.Anonymous, exp.Filter, exp.Where, exp.CountIf)
@@ -12,18 +12,35 @@ AROUND = (exp.And, exp.Or, exp.Paren, exp.Anonymous, exp.Filter, exp.Where, exp.
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Paren, exp.Literal)
 # The mark of a look-up that is either true or false.
 DECIDED = "coalesce"
+# What holds only when both sides are known.
+COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+# Marks what stands for a `not in`.
+WRITTEN_OUT = "is written out"
 
 
 def decided(tree: exp.Expr) -> exp.Expr:
-    """An expression in which each `… not in (select …)` that is never unknown is one that Spark hashes.
+    """An expression in which each `… not in (select …)` is one that Spark hashes, where its query leaves NULL out.
 
     Spark compares every row with every row of the query, because a NULL on either side makes `not in` unknown. Where
-    the condition beside it and the query leave NULL out, whether a row is found decides; all values stay the same.
+    the conditions beside it leave NULL out too, whether a row is found decides. Elsewhere, if only true counts, it is
+    written out what DuckDB means: nothing is NULL and no such row is found, or the query gives no row at all.
     """
-    for node in list(tree.find_all(exp.Not)):
-        found = node.this.unnest()
-        if isinstance(found, exp.In) and found.args.get("query") is not None and _never_unknown(node, found):
-            found.replace(exp.Anonymous(this=DECIDED, expressions=[found.copy(), exp.false()]))
+    # From within: what stands around a look-up is copied.
+    for node in reversed(list(tree.find_all(exp.Not))):
+        lookup = node.this.unnest()
+        if not isinstance(lookup, exp.In) or not _offers_no_null(lookup):
+            continue
+        known = _beside(node)
+        unknown = [value for value in _sought(lookup) if not _is_known(value, known)]
+        found = exp.Anonymous(this=DECIDED, expressions=[lookup.copy(), exp.false()])
+        if not unknown:
+            lookup.replace(found)
+        elif _only_true_counts(node):
+            nothing = exp.Exists(this=lookup.args["query"].unnest().copy())
+            is_true = all_of((*(not_null(value.copy()) for value in unknown), exp.Not(this=found)))
+            made = exp.Paren(this=exp.or_(is_true, exp.Not(this=nothing)))
+            made.meta[WRITTEN_OUT] = True
+            node.replace(made)
     return tree
 
 
@@ -36,19 +53,24 @@ def without_lookups(tree: exp.Expr, lookups: dict[str, str]) -> exp.Expr:
     for node in list(tree.find_all(exp.In)):
         if node.args.get("query") is None:
             continue
-        whole = _with_negation(node)
-        if all(isinstance(above, AROUND) for above in _above(whole)):
-            text = whole.sql(dialect="spark")
+        negated = _with_negation(node)
+        if all(isinstance(above, AROUND) for above in _above(negated)):
+            text = negated.sql(dialect="spark")
             name = lookups.setdefault(text, f"look-up {len(lookups)}")
             column = exp.Column(this=identifier(name), table=identifier(ROW))
-            if whole is tree:
+            if negated is tree:
                 return column
-            whole.replace(column)
+            negated.replace(column)
     return tree
 
 
 def _with_negation(node: exp.Expr) -> exp.Expr:
-    """A look-up with the `not` before it."""
+    """A look-up with the `not` before it, or all that it is written out as."""
+    above = node.parent
+    while isinstance(above, exp.And | exp.Or | exp.Not | exp.Paren | exp.Anonymous):
+        if above.meta.get(WRITTEN_OUT):
+            return above
+        above = above.parent
     outer = node.parent
     while isinstance(outer, exp.Paren) or (isinstance(outer, exp.Anonymous) and outer.this == DECIDED):
         outer = outer.parent
@@ -64,17 +86,35 @@ def _above(node: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-def _never_unknown(node: exp.Not, lookup: exp.In) -> bool:
-    """Whether neither side of a `not in` can be NULL where the conditions beside it hold."""
-    query = lookup.args["query"].unnest()
+def _sought(lookup: exp.In) -> list[exp.Expr]:
+    """The values before `in`."""
+    return lookup.this.expressions if isinstance(lookup.this, exp.Tuple) else [lookup.this.unnest()]
+
+
+def _offers_no_null(lookup: exp.In) -> bool:
+    """Whether it reads a query of which no value can be NULL."""
+    query = lookup.args.get("query")
+    query = query.unnest() if query is not None else None
     if not isinstance(query, exp.Select):
         return False
-    sought = lookup.this.expressions if isinstance(lookup.this, exp.Tuple) else [lookup.this.unnest()]
     where = query.args.get("where")
     there = _names_known(where.this) if where is not None else set()
     offered = [column.unalias() for column in query.expressions]
     is_full = all(isinstance(column, exp.Column) and column.sql() in there for column in offered)
-    return is_full and len(offered) == len(sought) and all(_is_known(value, _beside(node)) for value in sought)
+    return is_full and len(offered) == len(_sought(lookup))
+
+
+def _only_true_counts(node: exp.Expr) -> bool:
+    """Whether false and unknown are the same around a condition."""
+    inner, outer = node, node.parent
+    while isinstance(outer, exp.And | exp.Or | exp.Paren):
+        inner, outer = outer, outer.parent
+    if isinstance(outer, exp.If):
+        # Not in `case … when`, which compares.
+        return outer.this is inner and outer.parent is not None and outer.parent.this is None
+    return isinstance(outer, exp.Where | exp.CountIf) or (
+        isinstance(outer, exp.Anonymous) and outer.name.lower() == "count_if"
+    )
 
 
 def _is_known(value: exp.Expr, known: set[str]) -> bool:
@@ -96,15 +136,24 @@ def _beside(node: exp.Expr) -> set[str]:
 
 
 def _names_known(condition: exp.Expr) -> set[str]:
-    """The columns of which a condition says that they are not NULL."""
+    """The columns that are not NULL where a condition holds."""
     condition = condition.unnest()
     if isinstance(condition, exp.And):
         return _names_known(condition.this) | _names_known(condition.expression)
+    if isinstance(condition, exp.In) and condition.args.get("query") is not None:
+        return set().union(*map(_columns_in, _sought(condition)))
+    if isinstance(condition, COMPARED):
+        return _columns_in(condition.this) | _columns_in(condition.expression)
     negated = condition.this.unnest() if isinstance(condition, exp.Not) else None
-    if (
-        isinstance(negated, exp.Is)
-        and isinstance(negated.expression, exp.Null)
-        and isinstance(negated.this, exp.Column)
-    ):
-        return {negated.this.sql()}
+    if isinstance(negated, exp.Is) and isinstance(negated.expression, exp.Null):
+        return _columns_in(negated.this)
     return set()
+
+
+def _columns_in(value: exp.Expr) -> set[str]:
+    """The columns that are not NULL when a value is not."""
+    if isinstance(value, exp.Column):
+        return {value.sql()}
+    if not isinstance(value, ARITHMETIC):
+        return set()
+    return set().union(*(_columns_in(part) for part in value.args.values() if isinstance(part, exp.Expression)))
