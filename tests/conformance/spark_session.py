@@ -31,10 +31,16 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     CODEGEN: "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    # Plans in words for a page that nobody opens, and plans looked over after every step.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "0",
+    "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # Java need not check the classes of Spark, nor begin with little memory.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms700m -Xmn400m"
+    " -XX:MetaspaceSize=250m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
 }
 
 

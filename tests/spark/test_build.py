@@ -12,12 +12,27 @@ import pytest
 from tests.conftest import Once
 from tests.end_to_end.command_line import SAMPLE, Outcome, junheng
 
-# Two threads, as every other Spark of the tests; short queries on small tables, for which compiling costs most.
-SUBMIT = (
-    "--master local[2] --driver-memory 2g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
-    " --conf spark.default.parallelism=2 --conf spark.sql.adaptive.enabled=false"
-    " --conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN"
-    " --conf 'spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' pyspark-shell"
+# Two threads, as every other Spark of the tests; short queries on small tables, for which compiling costs most, then
+# Java's own check of the classes of Spark, its memory growing bit by bit, plans in words that nobody reads, and plans
+# looked over after every step.
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "0",
+    "spark.broadcast.compress": "false",
+    "spark.shuffle.compress": "false",
+    "spark.sql.parquet.compression.codec": "uncompressed",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms1200m -Xmn700m"
+    " -XX:MetaspaceSize=300m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+}
+SUBMIT = " ".join(
+    ["--master local[2] --driver-memory 2g", *(f"--conf '{name}={value}'" for name, value in SETTINGS.items())]
 )
 # The sample county and generated ones, with mistakes that are set aside.
 GENERATED = ("--counties", "2", "--years", "4", "--schools", "12", "--seed", "11", "--format", "csv")
@@ -27,7 +42,7 @@ NAMES = ("duckdb", "spark")
 
 def build(out: Path, raw: Path, target: str) -> Outcome:
     options = ("--quarantine", "--no-report", "--json", "--target", target)
-    told = {"PYSPARK_SUBMIT_ARGS": SUBMIT, "SPARK_LOCAL_IP": "127.0.0.1"}
+    told = {"PYSPARK_SUBMIT_ARGS": f"{SUBMIT} pyspark-shell", "SPARK_LOCAL_IP": "127.0.0.1"}
     return junheng("build", "--raw", raw, "--out", out, *options, environment=told)
 
 
