@@ -42,7 +42,7 @@ MISTAKES = (
     "delete from marts.dim_school where school_code like '%4'",
     "update marts.fct_unit_indicator set value = value * 0.5 where stage = 'primary'",
     "update marts.fct_unit_indicator set is_met = not is_met where indicator_id like 'teaching%'",
-    "update marts.fct_county_difference set cv = cv + 0.4",
+    "update marts.fct_county_difference set cv = cv + 0.4, mean = mean * 1.01",
     "delete from marts.fct_remediation where stage = 'junior'",
 )
 
@@ -94,6 +94,31 @@ def test_every_type_of_rule_is_judged_alike(connection: duckdb.DuckDBPyConnectio
     assert_equal(ours, theirs)
     statuses: set[Status] = {"no_data"} if table == "empty" else {"pass", "fail"}
     assert statuses <= {result.status for result in theirs.results}
+
+
+def test_doubles_that_a_query_only_shows_are_written_alike(connection: duckdb.DuckDBPyConnection, spark: Any) -> None:
+    shown = "concat(cast(t.ratio as string), ' / ', cast(t.id as string))"
+    case = "case when t.id > 3 then cast(t.ratio as string) else 'few: ' || cast(t.steady as string) end"
+    joined = "join (select max(high) as high from awkward) as m on m.high >= t.id"
+    queries = [
+        f"select t.*, {shown} as actual_value, cast(t.steady as string) as required_value from {{batch}} as t {joined}",
+        f"select t.*, {case} as actual_value from {{batch}} as t where t.id > 1",
+    ]
+    awkward_frame(spark, "awkward").createOrReplaceTempView("awkward")
+    suite = suite_of(
+        {"unexpected_rows_expectation": [{"unexpected_rows_query": query} for query in queries]}, "awkward"
+    )
+    ours, theirs = validate(connection, suite), validate(awkward_frame(spark, "awkward"), suite, engine="spark")
+    assert_equal(ours, theirs)
+    assert [result.status for result in theirs.results] == ["fail", "fail"]
+    assert {"1e+308 / 5", "few: 2.0"} <= {row[8] for row in theirs.failing_rows().fetchall()}
+
+
+def test_a_double_whose_text_is_compared_is_an_error_on_spark(spark: Any) -> None:
+    query = "select *, cast(ratio as string) as actual_value from {batch} order by actual_value limit 3"
+    suite = suite_of({"unexpected_rows_expectation": [{"unexpected_rows_query": query}]}, "awkward")
+    (result,) = validate(awkward_frame(spark, "awkward"), suite, engine="spark").results
+    assert result.status == "error"
 
 
 def views_of(spark: Any) -> set[str]:

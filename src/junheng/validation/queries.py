@@ -12,7 +12,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from junheng.validation.expressions import DIALECT, ROW, RuleProblemError, as_text, col, identifier
+from junheng.validation.expressions import DIALECT, ROW, SHOWN, RuleProblemError, as_text, col, identifier
 from junheng.validation.row_rules import RowRule
 from junheng.validation.suites import Rule
 
@@ -69,7 +69,31 @@ def parsed(text: str) -> exp.Query:
         raise RuleProblemError(f"the query cannot be read: {str(error).splitlines()[0]}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise RuleProblemError("one query is needed")
+    _mark_what_is_shown(trees[0])
     return trees[0]
+
+
+def _mark_what_is_shown(query: exp.Query) -> None:
+    """Mark the texts that a query makes for readers of its failing rows only: nothing is compared with them."""
+    if not isinstance(query, exp.Select) or any(query.args.get(clause) for clause in ("distinct", "order", "limit")):
+        return
+    if any(column.name in (ACTUAL, REQUIRED) for column in query.find_all(exp.Column)):
+        return
+    for part in query.expressions:
+        if isinstance(part, exp.Alias) and part.alias in (ACTUAL, REQUIRED):
+            _mark_texts(part.this)
+
+
+def _mark_texts(node: exp.Expr) -> None:
+    if isinstance(node, exp.Cast):
+        node.meta[SHOWN] = True
+    elif isinstance(node, exp.Case):
+        for found in (*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")):
+            if found is not None:
+                _mark_texts(found)
+    elif isinstance(node, exp.Concat | exp.DPipe | exp.Coalesce | exp.Paren):
+        for found in node.iter_expressions():
+            _mark_texts(found)
 
 
 def condition(text: str, alias: str = META_ALIAS) -> exp.Expr:
