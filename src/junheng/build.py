@@ -122,7 +122,7 @@ def _unchanged(recorder: Recorder) -> Summary | None:
 def _build_all(options: BuildOptions, packaged: Project, recorder: Recorder) -> Summary:
     work, messages, progress = recorder.work, recorder.messages, recorder.progress
     forget_old(work.out)
-    require_room(work.out, options.raw or packaged.sample)
+    require_room(work.out, options.raw or packaged.sample, with_report=options.with_report)
     if options.target == "spark":
         from junheng.spark.needs import require_spark
 

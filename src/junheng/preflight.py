@@ -23,12 +23,14 @@ MEGABYTE = 1_000_000
 # A first build: dbt's project, the standards and the fixed parts of the report, and what the rows become.
 FIRST_BUILD = 150 * MEGABYTE
 PER_BYTE_OF_TEXT = 12
+# A national year without its report takes 1.6 bytes for each byte of its text (642 MB, of which Parquet needs 107).
+WITHOUT_REPORT = 3
 # How much larger the text in these is than the file.
 PACKED = {".zip": 10, ".xlsx": 10, ".et": 3, ".ods": 10, ".parquet": 6}
 # A later build: what is published, what lies beside it while it is made, and dbt's log.
 PER_PUBLISHED_BYTE = 1.5
 LATER_BUILD = 32 * MEGABYTE
-# What does not fit in memory: rules write it to the folder for temporary files, models beside the build file.
+# What does not fit in memory is written beside the build file; of reports a little in the folder for temporary files.
 TEMPORARY = 32 * MEGABYTE
 WRITTEN = (".", "builds", "logs", "rejected")
 
@@ -47,10 +49,10 @@ class Need:
         return self.free >= self.needed
 
 
-def require_room(out: Path, raw: Path) -> None:
+def require_room(out: Path, raw: Path, *, with_report: bool = True) -> None:
     """Raise MachineError when a build of `raw` into `out` will not fit, or may not read or write what it has to."""
     require_rights(out, raw)
-    for need in needs(out, raw):
+    for need in needs(out, raw, with_report=with_report):
         if not need.is_met:
             free, needed = in_words(need.free), in_words(need.needed)
             raise MachineError("disk_too_full", file=need.folder, found=free, expected=f"≥ {needed}")
@@ -65,17 +67,18 @@ def require_rights(out: Path, raw: Path) -> None:
             raise MachineError("not_readable", file=path, found=_rights(path))
 
 
-def needs(out: Path, raw: Path) -> list[Need]:
+def needs(out: Path, raw: Path, *, with_report: bool = True) -> list[Need]:
     """The room that is needed in the output folder and, where it is another file system, in the temporary one."""
     size = sum(_unpacked(path) for path in _files(raw))
-    build = _like_the_last(out, size) or FIRST_BUILD + PER_BYTE_OF_TEXT * size
+    per_byte = PER_BYTE_OF_TEXT if with_report else WITHOUT_REPORT
+    build = _like_the_last(out, size) or FIRST_BUILD + per_byte * size
     temporary = Path(gettempdir())
     spill = TEMPORARY + 2 * size
     if temporary.stat().st_dev == out.stat().st_dev:
         return [Need(out, build + spill, shutil.disk_usage(out).free)]
     return [
         Need(out, build + spill, shutil.disk_usage(out).free),
-        Need(temporary, spill, shutil.disk_usage(temporary).free),
+        Need(temporary, TEMPORARY, shutil.disk_usage(temporary).free),
     ]
 
 

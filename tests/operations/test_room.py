@@ -13,7 +13,7 @@ import pytest
 from junheng.errors import MachineError
 from junheng.messages import Messages
 from junheng.old_logs import forget_old
-from junheng.preflight import FIRST_BUILD, folder_size, in_words, needs, require_room
+from junheng.preflight import FIRST_BUILD, TEMPORARY, folder_size, in_words, needs, require_room
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -53,6 +53,7 @@ def test_more_and_packed_input_needs_more(tmp_path: Path, raw: Path) -> None:
     shutil.move(raw / "pupils.csv", raw / "pupils.xlsx")
     packed = needs(tmp_path, raw)[0].needed
     assert FIRST_BUILD < small < larger < packed
+    assert small < needs(tmp_path, raw, with_report=False)[0].needed < packed
 
 
 def test_the_last_build_is_the_measure_for_the_next(published_sample: Path, tmp_path: Path) -> None:
@@ -75,7 +76,11 @@ def test_another_file_system_for_temporary_files_is_looked_at_too(
 ) -> None:
     other = Path("/proc")
     monkeypatch.setattr("junheng.preflight.gettempdir", lambda: str(other))
-    assert [need.folder for need in needs(tmp_path, raw)] == [tmp_path, other]
+    (raw / "pupils.csv").write_bytes(b"x" * 1_000_000)
+    build, temporary = needs(tmp_path, raw)
+    assert (build.folder, temporary.folder) == (tmp_path, other)
+    # What does not fit in memory goes into the output folder.
+    assert temporary.needed == TEMPORARY < build.needed
 
 
 @pytest.mark.parametrize(
