@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 # Row groups that are not full stay as they are: by default some are joined each time the file is closed, all rows of
-# them written once more, which costs a national year more than all its rules on raw rows. Texts are stored with the
-# compression that is cheap both ways; FSST is dear to write and makes few files smaller.
+# them written once more, which costs a national year 20 s of CPU. Texts are stored with the compression that is cheap
+# both ways; FSST is dear to write and makes few files smaller.
 STORAGE = {"max_vacuum_tasks": "0", "disabled_compression_methods": "fsst,dict_fsst"}
 # Names in SQL are tables, never variables of this program.
 NO_VARIABLES = {"python_enable_replacements": "false"}

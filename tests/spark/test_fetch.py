@@ -48,9 +48,13 @@ def test_every_file_is_here_byte_by_byte(storage: Path, tmp_path: Path) -> None:
     assert {path for path in out.rglob("*") if path.is_file()} == set(found)
 
 
-def test_one_file_alone_and_what_the_command_says(storage: Path, tmp_path: Path) -> None:
+def test_one_file_into_the_folder_where_one_is_and_what_the_command_says(
+    storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "one"
-    told = CliRunner().invoke(app, ["fetch", f"{MOUNTED}/schools.csv", "--out", str(out), "--json"])
+    out.mkdir()
+    monkeypatch.chdir(out)
+    told = CliRunner().invoke(app, ["fetch", f"{MOUNTED}/schools.csv", "--out", ".", "--json"])
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout)["files"] == [{"file": "schools.csv", "bytes": len(FILES["schools.csv"])}]
     assert (out / "schools.csv").read_bytes() == FILES["schools.csv"]

@@ -36,7 +36,8 @@ def fetch(address: str, out: Path, on_file: Callable[[str, int], None] = lambda 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError("fetch_folder_in_use", file=out)
     spark = spark_session()
-    making = out.with_name(f".{out.name}.part")
+    there = out.resolve()  # `.` has no name
+    making = there.with_name(f".{there.name}.part")
     try:
         with trouble_told():
             found = _files(spark, address)
@@ -45,9 +46,9 @@ def fetch(address: str, out: Path, on_file: Callable[[str, int], None] = lambda 
             for path, size in found:
                 on_file(names[path], size)
                 _copy(spark, path, size, making / names[path])
-        if out.exists():
-            out.rmdir()
-        making.rename(out)
+        if there.exists():
+            there.rmdir()
+        making.rename(there)
         return {out / names[path]: size for path, size in found}
     except ConnectionError:
         raise
