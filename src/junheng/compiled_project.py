@@ -1,4 +1,4 @@
-"""What dbt has made of a project: the statements of every model and test, in order, and the tables of its seeds.
+"""What dbt has made of a project: the statements of every model and test, what each reads, and the tables of its seeds.
 
 They rest on the files of the project and on the versions alone, never on the data of a county: so they are kept under
 the hash of these, and a later build with the same project runs them without asking dbt, whose own work is four fifths
@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import duckdb
 
 from junheng.build_file import open_build_file
 from junheng.history.inputs import project_hash
+from junheng.side_by_side import run_side_by_side
 
 CACHE = "JUNHENG_CACHE"
 # As many projects as are used in turn from one folder, a former version of the program among them.
@@ -33,18 +35,25 @@ ASKS_MORE = re.compile(
     r"\b((run_query|statement|load_result|load_relation|env_var)\s*\(|adapter\s*\.\s*get_"
     r"|(invocation_id|run_started_at)\b|modules\s*\.)"
 )
-NODES = "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar)"
+NODES = (
+    "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar,"
+    " reads integer[])"
+)
 OnNode = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Node:
-    """One step: a seed to copy, a model to create, a test that has to give no row."""
+    """One step: a seed to copy, a model to create, a test that has to give no row.
+
+    `reads` are the places of the steps whose tables it reads.
+    """
 
     kind: str
     schema: str
     name: str
     sql: str
+    reads: list[int]
 
 
 class NotKept(Exception):  # noqa: N818
@@ -78,9 +87,16 @@ class CompiledProject:
             with open_build_file(warehouse, memory) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
                 nodes = _nodes(connection)
-                for place, node in enumerate(nodes, start=1):
-                    _run(connection, node)
-                    on_node(node.name, place, len(nodes))
+                for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
+                    connection.execute(f'create schema if not exists "{schema}"')
+                steps = {place: node.reads for place, node in enumerate(nodes)}
+                numbers = count(1)
+                run_side_by_side(
+                    connection,
+                    steps,
+                    lambda cursor, place: _run(cursor, nodes[place]),
+                    lambda place: on_node(nodes[place].name, next(numbers), len(nodes)),
+                )
                 connection.execute("detach kept")
         except duckdb.OutOfMemoryException:
             raise
@@ -120,16 +136,14 @@ def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
         (wrong,) = connection.execute(f"select count(*) from ({node.sql})").fetchone() or (None,)
         if wrong != 0:
             raise NotKept
-        return
-    connection.execute(f'create schema if not exists "{node.schema}"')
-    if node.kind == "seed":
+    elif node.kind == "seed":
         connection.execute(f'create table "{node.schema}"."{node.name}" as from kept."{node.schema}"."{node.name}"')
     else:
         connection.execute(node.sql)
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> list[Node]:
-    rows = connection.execute("select kind, schema_name, name, sql from kept.plan order by place").fetchall()
+    rows = connection.execute("select kind, schema_name, name, sql, reads from kept.plan order by place").fetchall()
     if not rows:
         raise NotKept
     return [Node(*row) for row in rows]
@@ -144,8 +158,8 @@ def _write(file: Path, warehouse: Path, nodes: list[Node]) -> None:
                 table = f'"{node.schema}"."{node.name}"'
                 connection.execute(f"create table {table} as from built.{table}")
         connection.execute(NODES)
-        rows = [[place, node.kind, node.schema, node.name, node.sql] for place, node in enumerate(nodes)]
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?)", rows)
+        rows = [[place, node.kind, node.schema, node.name, node.sql, node.reads] for place, node in enumerate(nodes)]
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _of_target(target: Path) -> Iterator[Node]:
@@ -160,11 +174,16 @@ def _of_target(target: Path) -> Iterator[Node]:
     nodes = manifest["nodes"]  # exposures, which do nothing, are not among them
     ran = {result["unique_id"]: _ended(result) for result in results if result["unique_id"] in nodes}
     seeds = {name for name in ran if nodes[name]["resource_type"] == "seed"}
-    for name in sorted(ran, key=lambda name: (ran[name], name)):
-        node = nodes[name]
-        if node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= seeds:
-            continue
-        yield _node(target, node)
+    kept = [name for name in sorted(ran, key=lambda name: (ran[name], name)) if not _asks_only(nodes[name], seeds)]
+    places = {name: place for place, name in enumerate(kept)}
+    for name in kept:
+        parents = nodes[name]["depends_on"].get("nodes", [])  # a seed has none
+        yield _node(target, nodes[name], sorted(places[parent] for parent in {*parents} & places.keys()))
+
+
+def _asks_only(node: Mapping[str, Any], seeds: set[str]) -> bool:
+    """Whether a node is a test of nothing but seeds."""
+    return node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= seeds
 
 
 def _ended(result: Mapping[str, Any]) -> str:
@@ -173,23 +192,23 @@ def _ended(result: Mapping[str, Any]) -> str:
     return max((step["completed_at"] for step in result["timing"]), default="")
 
 
-def _node(target: Path, node: Mapping[str, Any]) -> Node:
+def _node(target: Path, node: Mapping[str, Any], reads: list[int]) -> Node:
     kind = node["resource_type"]
     config = node["config"]
     if kind == "seed":
         _require(config["materialized"] == "seed" and not _hooks(config))
-        return Node(kind, node["schema"], node["name"], "")
+        return Node(kind, node["schema"], node["name"], "", reads)
     _require_files_only(node["raw_code"])
     if kind == "test":
         asked = (config["severity"], config["error_if"], config["fail_calc"], config["limit"])
         _require(asked == ("ERROR", "!= 0", "count(*)", None))
-        return Node(kind, node["schema"], node["name"], node["compiled_code"])
+        return Node(kind, node["schema"], node["name"], node["compiled_code"], reads)
     _require(kind == "model" and config["materialized"] in ("table", "view") and not _hooks(config))
     _require(not config["persist_docs"] and not config["grants"])
     place = target / "run" / node["package_name"] / node["original_file_path"]
     sql = place.read_text(encoding="utf-8")
     _require(f'"{node["schema"]}"."{node["name"]}{BESIDE}' in sql)
-    return Node(kind, node["schema"], node["name"], sql.replace(BESIDE, '"'))
+    return Node(kind, node["schema"], node["name"], sql.replace(BESIDE, '"'), reads)
 
 
 def _hooks(config: Mapping[str, Any]) -> bool:

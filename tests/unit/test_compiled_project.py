@@ -31,7 +31,7 @@ def node(kind: str, name: str, *parents: str, **config: Any) -> dict[str, Any]:
             "raw_code": "select 1",
             "compiled_code": "select 1 where false",
         },
-        **{"depends_on": {"nodes": [f"{parent}" for parent in parents]}, "config": known | config},
+        **{"depends_on": {} if kind == "seed" else {"nodes": [*parents]}, "config": known | config},
     }
 
 
@@ -87,6 +87,10 @@ def test_what_is_kept_runs_on_an_empty_file(tmp_path: Path) -> None:
     assert said == [("limits", 1, 3), ("figures", 2, 3), ("of_figures", 3, 3)]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert connection.execute("from marts.figures").fetchall() == [(2,)]
+    with duckdb.connect(str(kept.file), read_only=True) as connection:
+        # Each waits for what it reads, a test for all that it compares.
+        reads = connection.execute("select name, reads from plan order by place").fetchall()
+        assert reads == [("limits", []), ("figures", [0]), ("of_figures", [0, 1])]
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["x.duckdb"]
 
 
