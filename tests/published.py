@@ -21,9 +21,9 @@ from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
 
 FAILS = "select 1"
 WRONG = (
-    (0, "seed", "standards", "thresholds", ""),
-    (1, "model", "marts", "fct_county_verdict", "create table marts.fct_county_verdict as select 1 as wrong"),
-    (2, "test", "x", "x", FAILS),
+    (0, "seed", "standards", "thresholds", "", []),
+    (1, "model", "marts", "fct_county_verdict", "create table marts.fct_county_verdict as select 1 as wrong", [0]),
+    (2, "test", "x", "x", FAILS, [1]),
 )
 
 
@@ -78,7 +78,7 @@ def keep_what_fails(folder: Path) -> None:
         connection.execute(f"create table standards.thresholds ({', '.join(map(' '.join, types.items()))})")
         connection.execute("copy standards.thresholds from ? (header)", [str(seeds / "thresholds.csv")])
         connection.execute(NODES)
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?)", WRONG)
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?)", WRONG)
     file.chmod(0o644)
 
 
