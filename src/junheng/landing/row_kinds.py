@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from junheng.landing.cells import is_key_like, reading
+from junheng.landing.cells import cleaned, is_key_like
 from junheng.landing.plain import tidy
 from junheng.landing.sql import let, listed, literal, replaced, struct
 from junheng.landing.tidy import HALF_WIDTH, INVISIBLE, WHITE
@@ -35,13 +35,16 @@ def row_kind(cells: str, headers: str, keys: Sequence[tuple[RawColumn, str]]) ->
             "filled": f"list_filter({plain}, lambda _cell: _cell <> '')",
             "width": f"len({cells})",
             "keys": "[" + ", ".join(_plain(text) for _, text in keys) + "]::varchar[]",
+            "read": "[" + ", ".join(f"{cleaned(*key)} is not null" for key in keys) + "]::boolean[]",
         }
     )
+    columns = [column for column, _ in keys]
     places = [f"_row.keys[{place}]" for place in range(1, len(keys) + 1)]
-    readable = " and ".join(_is_readable(*key, place) for key, place in zip(keys, places, strict=True)) or "false"
+    values = [f"_row.read[{place}]" for place in range(1, len(keys) + 1)]
+    readable = " and ".join(map(_is_readable, columns, places, values)) or "false"
     keys_empty = " and ".join(f"{place} = ''" for place in places) or "false"
     total_in_key = " or ".join(is_total(place) for place in places) or "false"
-    sentence = " or ".join(_is_sentence(*key, place) for key, place in zip(keys, places, strict=True)) or "false"
+    sentence = " or ".join(map(_is_sentence, columns, places, values)) or "false"
     body = (
         f"case when len(_row.filled) = 0 then '{BLANK}'"
         f" when {readable} then '{DATA}'"
@@ -98,20 +101,19 @@ def _plain(text: str) -> str:
     return f"coalesce(lower({shown}), '')"
 
 
-def _is_readable(column: RawColumn, text: str, plain: str) -> str:
+def _is_readable(column: RawColumn, plain: str, is_read: str) -> str:
     """A cell of a key has a value. Any word will do for a code as text: those of totals and notes do not count."""
-    value = f"({reading(column, text)}).value is not null"
     if not is_key_like(column):
-        return f"({value})"
-    return f"({plain} <> '' and not {is_total(plain)} and not {_is_note(plain)} and {value})"
+        return is_read
+    return f"({plain} <> '' and not {is_total(plain)} and not {_is_note(plain)} and {is_read})"
 
 
-def _is_sentence(column: RawColumn, text: str, plain: str) -> str:
+def _is_sentence(column: RawColumn, plain: str, is_read: str) -> str:
     """A text in a key column that is none of its values: unreadable and with letters, or too long for a code."""
     words = rf"regexp_matches({plain}, '\p{{Han}}')"
     if is_key_like(column):
         return f"(length({plain}) >= {SENTENCE} and {words})"
-    return f"({words} and ({reading(column, text)}).value is null)"
+    return f"({words} and not {is_read})"
 
 
 def _is_note(text: str) -> str:

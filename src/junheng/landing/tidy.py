@@ -64,11 +64,11 @@ def tidied(column: RawColumn, text: str, body: str) -> str:
         "_text": joined,
         "_half": half,
         "_simple": simple,
-        "_tidy": tidy,
     }
     for name in reversed(steps):
-        body = let(name, steps[name], body)
-    return body
+        tidy = let(name, steps[name], tidy)
+    # The body stands beside the steps and not within them: DuckDB plans a lambda twice for each that is around it.
+    return let("_tidy", tidy, body)
 
 
 def _is_compared(column: RawColumn) -> bool:
