@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -27,19 +28,46 @@ def sample() -> dict[str, list[Row]]:
     return {name: list(_rows(PROJECT.sample / f"{name}.csv")) for name in CONTRACT}
 
 
-def fill_by_table(folder: Path, messages: Messages) -> None:
-    """Fill the template of each table."""
+def all_schools() -> list[str]:
+    """Codes of the schools of the sample county."""
+    return [row["school_code"] for row in _rows(PROJECT.sample / "schools.csv")]
+
+
+@cache
+def some_schools() -> list[str]:
+    """One in five, and what it takes of the others to have every word of a code and every column with an empty cell."""
+    kinds: dict[str, set[tuple[str, str, str]]] = {school: set() for school in all_schools()}
+    for table, rows in sample().items():
+        for column in CONTRACT[table].columns:
+            is_worded = column.data_type in ("boolean", "code") or column.codes
+            for row in rows:
+                text, school = row[column.name], row.get("school_code")
+                if school and (is_worded or text == ""):
+                    kinds[school].add((table, column.name, text))
+    some = list(kinds)[::5]
+    while missing := set().union(*kinds.values()).difference(*(kinds[school] for school in some)):
+        some.append(max(kinds, key=lambda school: len(kinds[school] & missing)))
+    return some
+
+
+def _of_schools(tables: Mapping[str, list[Row]], schools: Sequence[str]) -> dict[str, list[Row]]:
+    wanted = {None, *schools}
+    return {name: [row for row in rows if row.get("school_code") in wanted] for name, rows in tables.items()}
+
+
+def fill_by_table(folder: Path, messages: Messages, of: Sequence[str]) -> None:
+    """Fill the template of each table with the rows of these schools."""
     write_templates(PROJECT, TemplateOptions(folder), messages)
     (folder / f"{messages.text('templates', 'one_school')}.xlsx").unlink()
-    for name, rows in sample().items():
+    for name, rows in _of_schools(sample(), of).items():
         title = _title(name, messages)
         _fill((folder / f"{title}.xlsx").read_bytes(), folder / f"{title}.xlsx", {name: rows}, messages)
 
 
-def fill_by_school(folder: Path, messages: Messages) -> int:
-    """Fill the template of a single school for each of them, and those of the county's tables; gives the schools."""
+def fill_by_school(folder: Path, messages: Messages, of: Sequence[str]) -> int:
+    """Fill the template of a single school for each of these, and those of the county's tables; gives the schools."""
     write_templates(PROJECT, TemplateOptions(folder, tables=OF_A_COUNTY), messages)
-    tables = sample()
+    tables = _of_schools(sample(), of)
     for name in OF_A_COUNTY:
         path = folder / f"{_title(name, messages)}.xlsx"
         _fill(path.read_bytes(), path, {name: tables[name]}, messages)
