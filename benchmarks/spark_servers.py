@@ -24,19 +24,10 @@ from pathlib import Path
 
 from benchmarks.same_tables import differences
 from benchmarks.spark_processes import build, end, java, published, reached
+from benchmarks.spark_tuned import TUNED, as_options
 
 MADE_BEFORE_IT_IS_KILLED = 5
 SECONDS_TO_START = 120
-# Short queries on small tables, for which compiling costs most; with much data none of these is wise.
-TUNED = {
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.default.parallelism": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
 
 
 @dataclass(frozen=True)
@@ -72,8 +63,7 @@ WAYS = {
 def running(server: Server, work: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The server, once it answers; its tables and its log are in the folder."""
     conf = TUNED | dict(server.conf) | {"spark.sql.warehouse.dir": (work / "warehouse").as_uri()}
-    set_up = [word for name, value in conf.items() for word in ("--conf", f"{name}={value}")]
-    arguments = ("--master", "local[2]", "--driver-memory", "2g", *set_up, "--class", server.program)
+    arguments = ("--master", "local[2]", "--driver-memory", "2g", *as_options(conf), "--class", server.program)
     with java("spark-submit", *arguments, "spark-internal", *server.more, log=work / "server.log") as process:
         for _ in range(SECONDS_TO_START):
             if process.poll() is not None:

@@ -20,10 +20,11 @@ from junheng.compiled_project import CACHE, NODES, CompiledProject
 from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
 
 FAILS = "select 1"
+MADE = "create table marts.fct_county_verdict as select 1 as wrong"
 WRONG = (
-    (0, "seed", "standards", "thresholds", "", []),
-    (1, "model", "marts", "fct_county_verdict", "create table marts.fct_county_verdict as select 1 as wrong", [0]),
-    (2, "test", "x", "x", FAILS, [1]),
+    (0, "seed", "standards", "thresholds", "", [], True),
+    (1, "model", "marts", "fct_county_verdict", MADE, [0], False),
+    (2, "test", "x", "x", FAILS, [1], False),
 )
 
 
@@ -78,7 +79,7 @@ def keep_what_fails(folder: Path) -> None:
         connection.execute(f"create table standards.thresholds ({', '.join(map(' '.join, types.items()))})")
         connection.execute("copy standards.thresholds from ? (header)", [str(seeds / "thresholds.csv")])
         connection.execute(NODES)
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?)", WRONG)
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?, ?)", WRONG)
     file.chmod(0o644)
 
 

@@ -206,13 +206,12 @@ def _transform(run: Build) -> None:
 
 def _transformed(run: Build, on_node: Callable[[str, int, int], None]) -> int:
     """Everything from the raw tables to the marts, on the engine that was asked for; gives the number of nodes."""
-    work = run.work
+    work, kept = run.work, run.options.kept
+    compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
     if run.options.target == "spark":
         from junheng.spark.transform import transform_on_spark
 
-        return transform_on_spark(run.project, work, on_node)
-    kept = run.options.kept
-    compiled = CompiledProject.of(run.project.root, kept.out if kept else work.out)
+        return transform_on_spark(run.project, compiled, work, on_node, run.memory)
     nodes = compiled.run(work.warehouse, on_node, run.memory)
     if nodes is None:
         dbt = dbt_runner.DbtRun(run.project.root, work.warehouse, work.folder / "target", work.logs, memory=run.memory)

@@ -3,7 +3,8 @@
 They rest on the files of the project and on the versions alone, never on the data of a county: so they are kept under
 the hash of these, and a later build with the same project runs them without asking dbt, whose own work is four fifths
 of the time that it takes for a county. Tests that look only at rows that come with the project have passed for good.
-Whatever goes wrong is left to dbt, which then does all of it and says what is wrong.
+Whatever goes wrong is left to dbt, which then does all of it and says what is wrong. A build whose models run on
+another engine takes and keeps the parts that run here: what comes before the models, and the tests of them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,10 @@ ASKS_MORE = re.compile(
 )
 NODES = (
     "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar,"
-    " reads integer[])"
+    " reads integer[], is_first boolean)"
 )
+# What does not grow with the data: seeds, the views on the raw tables, and the tests that look at these alone.
+FIRST = ("seeds/", "models/staging/")
 OnNode = Callable[[str, int, int], None]
 
 
@@ -46,7 +49,8 @@ OnNode = Callable[[str, int, int], None]
 class Node:
     """One step: a seed to copy, a model to create, a test that has to give no row.
 
-    `reads` are the places of the steps whose tables it reads.
+    `reads` are the places of the steps whose tables it reads; `is_first`: it needs no model that grows with the data.
+    A model that another engine has made is without SQL.
     """
 
     kind: str
@@ -54,6 +58,20 @@ class Node:
     name: str
     sql: str
     reads: list[int]
+    is_first: bool
+
+
+def before_models(node: Node) -> bool:
+    """What the models of another engine begin with."""
+    return node.is_first
+
+
+def after_models(node: Node) -> bool:
+    """The tests of models that another engine has made."""
+    return node.kind == "test" and not node.is_first
+
+
+Part = Callable[[Node], bool]
 
 
 class NotKept(Exception):  # noqa: N818
@@ -75,8 +93,10 @@ class CompiledProject:
         folder = Path(os.environ.get(CACHE) or out / ".cache").absolute()
         return cls(folder / f"{project_hash(project)}.duckdb")
 
-    def run(self, warehouse: Path, on_node: OnNode, memory: str | None = None) -> int | None:
-        """Run all of it on a build file whose raw tables are there, within `memory`; gives the number of nodes.
+    def run(
+        self, warehouse: Path, on_node: OnNode, memory: str | None = None, part: Part = lambda _node: True
+    ) -> int | None:
+        """Run all or a part of it on a build file whose raw tables are there, within `memory`; gives how many nodes.
 
         None when nothing is kept or anything fails: dbt then does it from the beginning. Raises OutOfMemoryException of
         DuckDB: dbt would have no more.
@@ -86,10 +106,11 @@ class CompiledProject:
         try:
             with open_build_file(warehouse, memory) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
-                nodes = _nodes(connection)
-                for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
+                nodes = {place: node for place, node in enumerate(_nodes(connection)) if part(node)}
+                _require(all(node.sql or node.kind == "seed" for node in nodes.values()))
+                for schema in sorted({node.schema for node in nodes.values() if node.kind != "test"}):
                     connection.execute(f'create schema if not exists "{schema}"')
-                steps = {place: node.reads for place, node in enumerate(nodes)}
+                steps = {place: [read for read in node.reads if read in nodes] for place, node in nodes.items()}
                 numbers = count(1)
                 run_side_by_side(
                     connection,
@@ -104,11 +125,25 @@ class CompiledProject:
             return None
         return len(nodes)
 
-    def keep(self, warehouse: Path, target: Path) -> None:
-        """Keep what dbt has left in `target` after everything has passed; where that is impossible, nothing is kept."""
+    def schemas(self) -> set[str] | None:
+        """The schemas of models; None when nothing is kept."""
+        if not _is_ours(self.file):
+            return None
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
+                return {node.schema for node in _nodes(connection) if node.kind == "model"}
+        except (duckdb.Error, NotKept):
+            return None
+
+    def keep(self, warehouse: Path, *targets: Path) -> None:
+        """Keep what dbt has left in its folders after everything has passed, the first run first.
+
+        Where that is impossible, nothing is kept.
+        """
         new = self.file.with_suffix(f".{os.getpid()}")
         try:
-            nodes = [*_of_target(target)]
+            nodes = _of_targets(targets)
             new.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
             _write(new, warehouse, nodes)
@@ -143,7 +178,9 @@ def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> list[Node]:
-    rows = connection.execute("select kind, schema_name, name, sql, reads from kept.plan order by place").fetchall()
+    rows = connection.execute(
+        "select kind, schema_name, name, sql, reads, is_first from kept.plan order by place"
+    ).fetchall()
     if not rows:
         raise NotKept
     return [Node(*row) for row in rows]
@@ -158,14 +195,25 @@ def _write(file: Path, warehouse: Path, nodes: list[Node]) -> None:
                 table = f'"{node.schema}"."{node.name}"'
                 connection.execute(f"create table {table} as from built.{table}")
         connection.execute(NODES)
-        rows = [[place, node.kind, node.schema, node.name, node.sql, node.reads] for place, node in enumerate(nodes)]
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?)", rows)
+        rows = [[place, *astuple(node)] for place, node in enumerate(nodes)]
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _of_target(target: Path) -> Iterator[Node]:
-    """The nodes that dbt ran, in the order in which they ended. Raises NotKept, OSError."""
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+def _of_targets(targets: Sequence[Path]) -> list[Node]:
+    """The nodes of all runs; models that none of them made are without SQL. Raises NotKept, OSError."""
+    found: list[Node] = []
+    for target in targets:
+        found += [*_of_target(target, len(found))]
+    made = {(node.schema, node.name) for node in found if node.kind == "model"}
+    nodes = _read(targets[-1] / "manifest.json")["nodes"].values()
+    models = ((node["schema"], node["name"]) for node in nodes if node["resource_type"] == "model")
+    return found + [Node("model", *model, "", [], is_first=False) for model in models if model not in made]
+
+
+def _of_target(target: Path, start: int) -> Iterator[Node]:
+    """The nodes that dbt ran, in the order in which they ended, from a place. Raises NotKept, OSError."""
+    manifest = _read(target / "manifest.json")
+    results = _read(target / "run_results.json")["results"]
     own = manifest["metadata"]["project_name"]
     for name, macro in manifest["macros"].items():
         # Those of another engine are never called here.
@@ -175,10 +223,27 @@ def _of_target(target: Path) -> Iterator[Node]:
     ran = {result["unique_id"]: _ended(result) for result in results if result["unique_id"] in nodes}
     seeds = {name for name in ran if nodes[name]["resource_type"] == "seed"}
     kept = [name for name in sorted(ran, key=lambda name: (ran[name], name)) if not _asks_only(nodes[name], seeds)]
-    places = {name: place for place, name in enumerate(kept)}
+    places = {name: place for place, name in enumerate(kept, start)}
     for name in kept:
         parents = nodes[name]["depends_on"].get("nodes", [])  # a seed has none
-        yield _node(target, nodes[name], sorted(places[parent] for parent in {*parents} & places.keys()))
+        reads = sorted(places[parent] for parent in {*parents} & places.keys())
+        node = nodes[name]
+        told = (node["resource_type"], node["schema"], node["name"], _sql(target, node))
+        yield Node(*told, reads, _is_first(nodes, name))
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _is_first(nodes: Mapping[str, Any], name: str) -> bool:
+    """Whether a node needs no model but those on the raw tables."""
+    node = nodes.get(name)
+    if node is None:
+        return False
+    if node["resource_type"] == "test":
+        return all(_is_first(nodes, parent) for parent in node["depends_on"]["nodes"])
+    return Path(node["original_file_path"]).as_posix().startswith(FIRST)
 
 
 def _asks_only(node: Mapping[str, Any], seeds: set[str]) -> bool:
@@ -192,23 +257,24 @@ def _ended(result: Mapping[str, Any]) -> str:
     return max((step["completed_at"] for step in result["timing"]), default="")
 
 
-def _node(target: Path, node: Mapping[str, Any], reads: list[int]) -> Node:
+def _sql(target: Path, node: Mapping[str, Any]) -> str:
+    """The statement of a node. Raises NotKept, OSError."""
     kind = node["resource_type"]
     config = node["config"]
     if kind == "seed":
         _require(config["materialized"] == "seed" and not _hooks(config))
-        return Node(kind, node["schema"], node["name"], "", reads)
+        return ""
     _require_files_only(node["raw_code"])
     if kind == "test":
         asked = (config["severity"], config["error_if"], config["fail_calc"], config["limit"])
         _require(asked == ("ERROR", "!= 0", "count(*)", None))
-        return Node(kind, node["schema"], node["name"], node["compiled_code"], reads)
+        return str(node["compiled_code"])
     _require(kind == "model" and config["materialized"] in ("table", "view") and not _hooks(config))
     _require(not config["persist_docs"] and not config["grants"])
     place = target / "run" / node["package_name"] / node["original_file_path"]
-    sql = place.read_text(encoding="utf-8")
+    sql: str = place.read_text(encoding="utf-8")
     _require(f'"{node["schema"]}"."{node["name"]}{BESIDE}' in sql)
-    return Node(kind, node["schema"], node["name"], sql.replace(BESIDE, '"'), reads)
+    return sql.replace(BESIDE, '"')
 
 
 def _hooks(config: Mapping[str, Any]) -> bool:

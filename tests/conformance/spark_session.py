@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from benchmarks.spark_tuned import JAVA, TUNED
 from tests.conformance.awkward import COLUMNS, TABLES
 
 TYPES = {
@@ -21,26 +22,16 @@ TYPES = {
     "TIMESTAMP": "timestamp_ntz",
 }
 CODEGEN = "spark.sql.codegen.factoryMode"
-SETTINGS = {
-    "spark.ui.enabled": "false",
+SETTINGS = TUNED | {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "1",
-    # Short queries on tiny tables: compiling them costs more than it saves.
-    "spark.sql.codegen.wholeStage": "false",
-    CODEGEN: "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    # Plans in words for a page that nobody opens, and plans looked over after every step.
-    "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "0",
-    "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "1g",
-    # Java need not check the classes of Spark, nor begin with little memory.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms700m -Xmn400m"
-    " -XX:MetaspaceSize=250m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+    # Its memory need not grow bit by bit.
+    "spark.driver.extraJavaOptions": f"{JAVA} -Xms700m -Xmn400m",
 }
 
 

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import join
 from shutil import copytree
 
 import duckdb
 import pytest
 
+from benchmarks.same_tables import OF_ONE_RUN, differences
+from benchmarks.spark_tuned import JAVA, TUNED, as_options
 from tests.conftest import Once
 from tests.end_to_end.command_line import SAMPLE, Outcome, junheng
 
-# Two threads, as every other Spark of the tests; short queries on small tables, for which compiling costs most, then
-# Java's own check of the classes of Spark, its memory growing bit by bit, plans in words that nobody reads, and plans
-# looked over after every step.
-SETTINGS = {
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.default.parallelism": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.lightweightPlanChangeValidation": "false",
-    "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "0",
-    "spark.broadcast.compress": "false",
-    "spark.shuffle.compress": "false",
-    "spark.sql.parquet.compression.codec": "uncompressed",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms1200m -Xmn700m"
-    " -XX:MetaspaceSize=300m -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
-}
-SUBMIT = " ".join(
-    ["--master local[2] --driver-memory 2g", *(f"--conf '{name}={value}'" for name, value in SETTINGS.items())]
-)
+# Two threads, as every other Spark of the tests, and a memory that need not grow bit by bit.
+SETTINGS = TUNED | {"spark.driver.extraJavaOptions": f"{JAVA} -Xms1200m -Xmn700m"}
+SUBMIT = join(["--master", "local[2]", "--driver-memory", "2g", *as_options(SETTINGS)])
 # The sample county and generated ones, with mistakes that are set aside.
 GENERATED = ("--counties", "2", "--years", "4", "--schools", "12", "--seed", "11", "--format", "csv")
 MISTAKES = ("--mistakes", "0.1")
@@ -73,31 +57,13 @@ def engines(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_every_table_is_the_same_row_by_row(engines: duckdb.DuckDBPyConnection) -> None:
-    listed = "select schema_name, table_name from duckdb_tables() where database_name = ? order by all"
-    tables = engines.execute(listed, ["duckdb"]).fetchall()
-    assert engines.execute(listed, ["spark"]).fetchall() == tables
+def test_every_table_and_every_result_is_the_same_row_by_row(built: Path, engines: duckdb.DuckDBPyConnection) -> None:
+    listed = "select schema_name, count(*) from duckdb_tables() where database_name = 'duckdb' group by all"
+    tables = dict(engines.execute(listed).fetchall())
     for schema, least in {"marts": 16, "display": 22, "intermediate": 36, "standards": 20, "raw": 9}.items():
-        assert sum(table[0] == schema for table in tables) >= least
-    different = {}
-    # What a run is called and when it was is different, of course.
-    for schema, name in [table for table in tables if table[0] != "quality"]:
-        here, there = (f'{engine}."{schema}"."{name}"' for engine in NAMES)
-        if engines.execute(f"describe {here}").fetchall() != engines.execute(f"describe {there}").fetchall():
-            different[f"{schema}.{name}"] = "columns or types"
-        rows = f"(from {here} except all from {there}) union all (from {there} except all from {here})"
-        if found := engines.execute(f"select count(*) from ({rows})").fetchone():
-            different |= {f"{schema}.{name}": f"{found[0]} rows"} if found[0] else {}
-    assert different == {}
-
-
-def test_every_rule_has_the_same_result_and_the_same_failing_rows(engines: duckdb.DuckDBPyConnection) -> None:
-    for table, without in (("rule_result", "run_id, seconds"), ("failing_row", "run_id"), ("row_accounting", "")):
-        columns = engines.execute(f"describe duckdb.quality.{table}").fetchall()
-        names = ", ".join(f'"{column[0]}"' for column in columns if column[0] not in without.split(", "))
-        here, there = (f"select {names} from {engine}.quality.{table}" for engine in NAMES)
-        assert engines.execute(f"select count(*) from ({here} except all {there})").fetchone() == (0,), table
-        assert engines.execute(f"select count(*) from ({there} except all {here})").fetchone() == (0,), table
+        assert tables[schema] >= least
+    of_models = sum(count for schema, count in tables.items() if schema != "quality")
+    assert differences(*(built / name for name in NAMES)) == (of_models + len(OF_ONE_RUN), {})
 
 
 def test_the_comparison_has_what_it_needs_to_fail(engines: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shlex import join
 from shutil import copytree
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from py4j.protocol import Py4JNetworkError
 from typer.testing import CliRunner
 
+from benchmarks.spark_tuned import TUNED, as_options
 from junheng import dbt_runner
 from junheng.build import build
 from junheng.build_options import BuildOptions
@@ -107,7 +109,8 @@ def test_a_dead_spark_is_no_result_of_a_rule(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_check_whose_java_is_killed_ends_with_exit_3(tmp_path: Path) -> None:
-    environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "TMPDIR": str(tmp_path)}
+    submit = join([*as_options(TUNED), "pyspark-shell"])
+    environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "TMPDIR": str(tmp_path), "PYSPARK_SUBMIT_ARGS": submit}
     environment.pop("SPARK_REMOTE", None)
     done = subprocess.run(
         [sys.executable, "-c", KILLED, *("check", "raw.rooms", "--engine", "spark", "--lang", "en", "--data", "x")],

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from junheng.compiled_project import CACHE, KEPT, CompiledProject
+from junheng.compiled_project import CACHE, KEPT, CompiledProject, after_models, before_models
 from junheng.history.inputs import project_hash
 
 Change = Callable[[dict[str, Any], list[dict[str, Any]]], None]
@@ -92,6 +92,39 @@ def test_what_is_kept_runs_on_an_empty_file(tmp_path: Path) -> None:
         reads = connection.execute("select name, reads from plan order by place").fetchall()
         assert reads == [("limits", []), ("figures", [0]), ("of_figures", [0, 1])]
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["x.duckdb"]
+
+
+def of_two_runs(folder: Path) -> list[Path]:
+    """What dbt leaves of a seed and a staging model with its test, and of the test of a model made elsewhere."""
+
+    def first(manifest: dict[str, Any], results: list[dict[str, Any]]) -> None:
+        manifest["nodes"]["model.figures"]["original_file_path"] = "models/staging/figures.sql"
+        manifest["nodes"]["model.verdict"] = node("model", "verdict", "model.figures")
+        manifest["nodes"]["test.of_verdict"] = node("test", "of_verdict", "model.verdict")
+
+    def second(manifest: dict[str, Any], results: list[dict[str, Any]]) -> None:
+        first(manifest, results)
+        results[:] = [results[3] | {"unique_id": "test.of_verdict"}]
+
+    targets = [target_in(folder / "first", first), target_in(folder / "second", second)]
+    made = 'create view "warehouse"."marts"."figures__dbt_tmp" as (select x + 1 as y from "warehouse"."marts"."limits")'
+    (targets[0] / "run/p/models/staging").mkdir()
+    (targets[0] / "run/p/models/staging/figures.sql").write_text(made)
+    return targets
+
+
+def test_what_runs_around_the_models_of_another_engine_is_kept_in_parts(tmp_path: Path) -> None:
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb")
+    assert kept.schemas() is None
+    kept.keep(built(tmp_path / "a"), *of_two_runs(tmp_path))
+    assert kept.schemas() == {"marts"}
+    warehouse = tmp_path / "warehouse.duckdb"
+    said: list[str] = []
+    assert kept.run(warehouse, lambda *word: said.append(word[0]), part=before_models) == 3
+    assert kept.run(warehouse, lambda *word: said.append(word[0]), part=after_models) == 1
+    assert said == ["limits", "figures", "of_figures", "of_verdict"]
+    # Who has no other engine lacks the model.
+    assert kept.run(tmp_path / "other.duckdb", no_word) is None
 
 
 def set_node(name: str, **config: Any) -> Change:

@@ -51,18 +51,24 @@ def take_back(connection: duckdb.DuckDBPyConnection, place: Place, models: Itera
     return rows
 
 
-def seeds_of(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Schema and name of every seed of the project: what `ref` may read that is no model."""
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "seed":
-            yield node["schema"], node["alias"]
+def seeds_in(connection: duckdb.DuckDBPyConnection, files: Path) -> list[tuple[str, str]]:
+    """Schema and name of the table of every seed, landed ones too; `files` is the project's folder of seeds."""
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database() order by all"
+    ).fetchall()
+    seeds = {file.stem for file in files.rglob("*.csv")}
+    return [(schema, name) for schema, name in tables if name in seeds]
 
 
-def make_folders(place: Place, manifest: dict[str, Any]) -> None:
+def make_folders(place: Place, schemas: Iterable[str]) -> None:
     """A folder for each schema that models are made in: a server has to be told where that is."""
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model":
-            place.made_in(node["schema"]).mkdir(parents=True, exist_ok=True)
+    for schema in schemas:
+        place.made_in(schema).mkdir(parents=True, exist_ok=True)
+
+
+def schemas_of(manifest: dict[str, Any]) -> set[str]:
+    """The schemas of all models."""
+    return {node["schema"] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
 
 
 def tables_of(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
