@@ -15,8 +15,10 @@ import pytest
 from docx import Document
 
 from junheng.messages import LANGUAGES
+from junheng.report import site as report_site
 from junheng.report.downloads import write_downloads
 from junheng.report.facts import Facts
+from junheng.report.pages import quality, schools
 from junheng.report.site import write_site
 from junheng.report.texts import catalogue
 from tests.end_to_end.command_line import ROOT
@@ -211,7 +213,8 @@ def test_the_same_warehouse_gives_the_same_bytes(site: Path, warehouse: Path, tm
     assert [name for name in files if (site / name).read_bytes() != (again / name).read_bytes()] == []
 
 
-def test_a_public_report_names_no_person(warehouse: Path, tmp_path: Path) -> None:
+def test_a_public_report_names_no_person(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_site, "makers", lambda: (schools.pages, quality.pages))
     copy = tmp_path / "persons.duckdb"
     shutil.copy(warehouse, copy)
     rule = "plausibility.staff.annual_pay_yuan.possible"
