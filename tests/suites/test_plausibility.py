@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import duckdb
 import pytest
+from sqlglot import exp
 
-from junheng.validation import run_suites
+from junheng.validation import rule_engine, run_suites, year_by_year
 from junheng.validation.parameters import load_bounds
+from junheng.validation.plan import Plan
 from junheng.validation.results import RuleResult
+from junheng.validation.session import Session
 from tests.suites.county import ROOT, base_county, changed, plain_key, read_fixtures, write_counties
 
 SUITES = ROOT / "expectations" / "plausibility"
@@ -38,11 +43,17 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RuleResult]:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Keys]]:
-    """Failing keys of each rule in each copy of the county, all copies judged together."""
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, RuleResult]]:
+    """A warehouse with a copy of the county for each fixture, all judged together, and the results."""
     copies = [(number, changed(base_county(), fixture.change)) for number, fixture in enumerate(FIXTURES)]
     path = write_counties(tmp_path_factory.mktemp("wrong") / "w.duckdb", copies)
-    judged(path)
+    return path, judged(path)
+
+
+@pytest.fixture(scope="module")
+def found(wrong: tuple[Path, dict[str, RuleResult]]) -> dict[int, dict[str, Keys]]:
+    """Failing keys of each rule in each copy of the county."""
+    path, _ = wrong
     keys: dict[int, dict[str, Keys]] = defaultdict(lambda: defaultdict(set))
     with duckdb.connect(str(path), read_only=True) as connection:
         for rule_id, text in connection.execute("select rule_id, keys from quality.failing_row").fetchall():
@@ -65,6 +76,32 @@ def test_exactly_the_rows_that_are_wrong_are_named(number: int, found: dict[int,
     fixture = FIXTURES[number]
     assert fixture.fails
     assert dict(found[number]) == fixture.expected()
+
+
+def test_judged_year_by_year_the_same_rows_fail(
+    wrong: tuple[Path, dict[str, RuleResult]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, results = wrong
+    again = tmp_path / "w.duckdb"
+    copyfile(path, again)
+    asked_by_year: list[int] = []
+    divided = year_by_year.divided
+
+    def counted(session: Session, plan: Plan, source: exp.Expr) -> Iterator[tuple[Plan, exp.Expr]]:
+        for number, part in enumerate(divided(session, plan, source)):
+            asked_by_year.append(len(part[0].rules) if number else 0)
+            yield part
+
+    monkeypatch.setattr(year_by_year, "ROWS_AT_ONCE", -1)
+    monkeypatch.setattr(rule_engine, "divided", counted)
+    by_year = judged(again)
+    assert sum(asked_by_year) > 100
+    assert by_year == results
+    with duckdb.connect() as connection:
+        for name, file in (("whole", path), ("parts", again)):
+            connection.execute(f"attach '{file}' as {name} (read_only)")
+        rows = [f"from {name}.quality.failing_row order by all" for name in ("whole", "parts")]
+        assert connection.execute(rows[0]).fetchall() == connection.execute(rows[1]).fetchall()
 
 
 def test_every_rule_has_a_fixture_that_fails() -> None:

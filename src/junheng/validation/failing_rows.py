@@ -54,9 +54,11 @@ class FailingRows:
         kind = "temp table" if temporary else "table"
         connection.execute(f"create {kind} if not exists {sql(table)} ({columns})")
 
-    def forget(self, suite: str) -> None:
-        """Drop what an earlier run of a suite found."""
-        self.connection.execute(sql(exp.delete(self.table.copy(), where=exp.column("suite").eq(suite))))
+    def forget(self, suite: str, rule_id: str | None = None) -> None:
+        """Drop what an earlier run of a suite, or of one rule of it, found."""
+        of_rule = exp.column("rule_id").eq(rule_id) if rule_id is not None else None
+        found = exp.and_(exp.column("suite").eq(suite), of_rule)
+        self.connection.execute(sql(exp.delete(self.table.copy(), where=found)))
 
     def write(self, query: exp.Query) -> str:
         """The statement that adds the rows of a query, whose columns are NAMES."""

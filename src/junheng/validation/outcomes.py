@@ -46,6 +46,10 @@ class Counts:
     failed: int = 0
     judgement: Judgement | None = None
 
+    def plus(self, other: Counts) -> Counts:
+        """What was counted in two parts of a table, of a rule that judges each row by itself."""
+        return Counts(self.selected + other.selected, self.checked + other.checked, self.failed + other.failed)
+
 
 def result_of(
     plan: Plan,

@@ -29,6 +29,7 @@ from junheng.validation.shapes import ShapeRule
 from junheng.validation.shared_scan import Expressions, count_if, counters, scan_together
 from junheng.validation.spread import SpreadRule
 from junheng.validation.unique import UniqueRule, with_sizes
+from junheng.validation.year_by_year import divided
 
 
 @dataclass
@@ -56,14 +57,7 @@ class EngineRun:
         suite = self.plan.suite
         self.store.forget(suite.name)
         try:
-            figures = self.first_scan()
-            row_rules = [rule for rule in self.plan.of(RowRule) if self.can_ask(rule.rule.rule_id)]
-            if self.rows:
-                row_rules += self.spread(figures)
-                row_rules += self.unique()
-                self.distinct()
-                self.queries()
-            self.second_scan([rule for rule in row_rules if self.failed(rule.rule.rule_id)])
+            self.judge_parts()
             samples = self.store.sample(
                 suite.name,
                 [rule.rule_id for rule in suite.rules if self.failed(rule.rule_id)],
@@ -82,6 +76,33 @@ class EngineRun:
             )
             for rule in suite.rules
         )
+
+    def judge_parts(self) -> None:
+        """Judge every rule, on all rows or year by year; what was counted is summed."""
+        asked: set[str] = set()
+        for number, (plan, source) in enumerate(divided(self.session, self.plan, self.source)):
+            part = EngineRun(self.session, source, plan, self.store)
+            part.judge()
+            if number == 0:
+                self.rows = part.rows
+            for rule_id, counts in part.counts.items():
+                before = self.counts.get(rule_id)
+                self.counts[rule_id] = before.plus(counts) if before else counts
+            # What an earlier year of a rule that cannot be asked has written is no result.
+            for rule_id in sorted(asked & self.session.problems.keys()):
+                self.store.forget(self.plan.suite.name, rule_id)
+            asked |= plan.rules.keys()
+
+    def judge(self) -> None:
+        """Judge every rule on the rows of the source: counts are here and failing rows in the store afterwards."""
+        figures = self.first_scan()
+        row_rules = [rule for rule in self.plan.of(RowRule) if self.can_ask(rule.rule.rule_id)]
+        if self.rows:
+            row_rules += self.spread(figures)
+            row_rules += self.unique()
+            self.distinct()
+            self.queries()
+        self.second_scan([rule for rule in row_rules if self.failed(rule.rule.rule_id)])
 
     def failed(self, rule_id: str) -> bool:
         """Whether rows of a rule fail and have to be listed."""

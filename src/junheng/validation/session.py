@@ -51,6 +51,10 @@ class Session(ABC):
         """Run a query and read its few rows."""
 
     @abstractmethod
+    def tables_with_more_rows(self, rows: int) -> set[str]:
+        """The names of the tables that are too large to be looked into at once; of files and frames that is unknown."""
+
+    @abstractmethod
     def cannot_plan(self, query: exp.Query) -> str | None:
         """Why a query cannot be planned, None when it can; nothing is read."""
 
@@ -122,6 +126,11 @@ class DuckSession(Session):
         """Run a query and read its few rows."""
         self.statements.append(statement)
         return self.connection.execute(statement).fetchall()
+
+    def tables_with_more_rows(self, rows: int) -> set[str]:
+        """The names of the tables that are too large to be looked into at once; of files and frames that is unknown."""
+        large = "select table_name from duckdb_tables() where estimated_size > $1"
+        return {name for (name,) in self.connection.execute(large, [rows]).fetchall()}
 
     def cannot_plan(self, query: exp.Query) -> str | None:
         """Why a query cannot be planned, None when it can; nothing is read."""

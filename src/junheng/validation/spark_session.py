@@ -97,6 +97,10 @@ class SparkStatements(Session):
         """Run a query and read its few rows."""
         return [tuple(map(arrived, row)) for row in self.frame(statement).collect()]
 
+    def tables_with_more_rows(self, rows: int) -> set[str]:
+        """None: Spark spreads large tables over its machines itself."""
+        return set()
+
     def cannot_plan(self, query: exp.Query) -> str | None:
         """Why a query cannot be planned, None when it can; nothing is read."""
         source = query.args["from_"].this
