@@ -44,6 +44,9 @@ CONDITIONS = {
     "two years back": "(year, id) in (select n.year, n.id from raw.judged as n join raw.judged as p on p.id = n.id"
     " and n.year - 1 = p.year join raw.other as o on o.year = p.year - 1 and o.id = p.id)",
     "the first of a year": "(year, amount) in (select o.year, o.amount from raw.other as o order by all limit 1)",
+    "the first of each place": "(year, place) in (select distinct on (o.place) o.year, o.place from raw.other as o"
+    " order by all)",
+    "each once": "(year, place) in (select distinct o.year, o.place from raw.other as o)",
     "as many as there are years": "amount in (select count(*) over (partition by o.year) from raw.other as o)",
     "the place in the table": "rowid < 0 and (year, id) in (select o.year, o.id from raw.other as o)",
 }
@@ -69,6 +72,7 @@ AT_ONCE = {
     "missed, only the look-up is known",
     "under not",
     "the first of a year",
+    "the first of each place",
     "as many as there are years",
     "the place in the table",
     "grouped",

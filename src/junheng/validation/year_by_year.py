@@ -153,7 +153,10 @@ def _is_decided(lookup: exp.In, known: set[str]) -> bool:
 
 
 def _is_cut_off(select: exp.Select) -> bool:
-    return any(select.args.get(clause) for clause in CUT_OFF) or select.find(exp.Window) is not None
+    """Whether a look-up picks rows by what others hold, so that none can be left out beforehand."""
+    distinct = select.args.get("distinct")
+    picks = distinct is not None and distinct.args.get("on") is not None
+    return picks or any(select.args.get(clause) for clause in CUT_OFF) or select.find(exp.Window) is not None
 
 
 def _is_of_every_row(select: exp.Select, column: exp.Expr) -> bool:
