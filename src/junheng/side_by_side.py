@@ -21,8 +21,9 @@ def run_side_by_side(
 ) -> None:
     """Run every step once all those are done that it reads; tells each as it ends.
 
-    `steps` says for each number what it reads; `run` runs one on a cursor of the connection. What a step raises ends
-    the others and is raised. Raises CycleError when steps read each other.
+    `steps` says for each number what it reads; `run` runs one on a cursor of the connection, all of it or nothing. A
+    step for which memory was too little beside another is run once more alone. Anything else that a step raises, or
+    that again, ends the others and is raised. Raises CycleError when steps read each other.
     """
     order = TopologicalSorter(steps)
     order.prepare()
@@ -31,32 +32,46 @@ def run_side_by_side(
     for cursor in cursors:
         idle.put(cursor)
 
-    def run_one(step: int) -> int:
+    def run_one(step: int) -> None:
         cursor = idle.get()
         try:
             run(cursor, step)
         finally:
             idle.put(cursor)
-        return step
 
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="statement")
-    running: set[Future[int]] = set()
+    running: dict[Future[None], int] = {}
+    ready: list[int] = []
+    alone: set[int] = set()
     try:
         while order.is_active():
-            running |= {pool.submit(run_one, step) for step in sorted(order.get_ready())}
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            for step in sorted(future.result() for future in ended):
+            ready += sorted(order.get_ready())
+            while ready and len(running) < (1 if alone else AT_ONCE):
+                step = ready.pop(0)
+                running[pool.submit(run_one, step)] = step
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                step = running.pop(future)
+                try:
+                    future.result()
+                except duckdb.OutOfMemoryException:
+                    if step in alone:
+                        raise
+                    alone.add(step)
+                    ready.insert(0, step)
+                    continue
+                alone.discard(step)
                 order.done(step)
                 on_done(step)
     finally:
         # Nothing of the file may be open when the caller closes its own connection.
         for future in running:
             future.cancel()
-        while running:
+        left = {*running}
+        while left:
             # Again and again: a statement that has not quite begun does not notice.
             for cursor in cursors:
                 cursor.interrupt()
-            running = wait(running, timeout=AGAIN).not_done
+            left = wait(left, timeout=AGAIN).not_done
         pool.shutdown()
         for cursor in cursors:
             cursor.close()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import hashlib
+import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import copytree
+from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[2]
+WARM = Path(__file__).with_name("warm.py")
+# A locale that every machine has: with one that is not installed Python reads the path of a checkout as ASCII.
+OWN = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "COLUMNS": "200"}
 SAMPLE = ROOT / "seeds" / "raw"
 Rows = list[dict[str, str]]
 
@@ -26,19 +34,62 @@ class Outcome:
     stderr: str
 
 
+class Warm:
+    """The process of `warm.py` that forks for the commands of this one."""
+
+    def __init__(self) -> None:
+        self.socket, other = socket.socketpair()
+        with other:
+            # One thread at the fork, also of what pandas brings along.
+            environment = os.environ | OWN | {"OPENBLAS_NUM_THREADS": "1"}
+            command = [sys.executable, str(WARM), str(other.fileno())]
+            self.process = subprocess.Popen(command, env=environment, pass_fds=[other.fileno()])
+        atexit.register(self.end)
+
+    def end(self) -> None:
+        """Let it end, and wait for that."""
+        self.socket.close()
+        self.process.wait()
+
+    def run(self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Outcome:
+        """Run a command in a fork."""
+        with TemporaryFile("w+", encoding="utf-8") as request, TemporaryFile() as stdout, TemporaryFile() as stderr:
+            json.dump([str(folder), dict(environment), list(arguments)], request)
+            request.flush()
+            request.seek(0)
+            socket.send_fds(self.socket, [b"."], [file.fileno() for file in (request, stdout, stderr)])
+            code = int(self.socket.recv(16))
+            said = []
+            for file in (stdout, stderr):
+                file.seek(0)
+                said.append(file.read().decode("utf-8").replace("\r\n", "\n"))
+        return Outcome(code, *said)
+
+
+@cache
+def warm() -> Warm:
+    """The one of this process."""
+    return Warm()
+
+
 def junheng(
     *arguments: str | Path,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     lang: str = "en_US.UTF-8",
 ) -> Outcome:
-    """Run `junheng` of the checkout, or of what `environment` says, with the interpreter of the tests."""
-    # A locale that every machine has: with one that is not installed Python reads the path of a checkout as ASCII.
-    own = {"PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C.UTF-8", "JUNHENG_LANG": lang, "COLUMNS": "200"}
+    """Run `junheng` of the checkout in a process of its own, or of what `environment` says, which is then started anew.
+
+    Its interpreter is that of the tests.
+    """
+    wanted = os.environ | OWN | {"JUNHENG_LANG": lang} | dict(environment or {})
+    words, folder = [str(argument) for argument in arguments], cwd or ROOT
+    if not environment:
+        return warm().run(words, folder, wanted)
     done = subprocess.run(
-        [sys.executable, "-m", "junheng", *map(str, arguments)],
-        cwd=cwd or ROOT,
-        env=os.environ | own | dict(environment or {}),
+        [sys.executable, "-m", "junheng", *words],
+        cwd=folder,
+        env=wanted,
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,

@@ -95,3 +95,40 @@ def test_what_the_caller_raises_ends_it_too(tmp_path: Path) -> None:
     with duckdb.connect(file) as connection, pytest.raises(KeyboardInterrupt):
         run_side_by_side(connection, {0: [], 1: []}, run, stop)
     duckdb.connect(file, read_only=True).close()
+
+
+def test_what_does_not_fit_beside_another_is_run_again_alone() -> None:
+    steps: dict[int, list[int]] = {0: [], 1: [], 2: [], 3: [0]}
+    active: set[int] = set()
+    beside: list[tuple[int, int]] = []
+    meeting = threading.Barrier(AT_ONCE)
+
+    def run(_cursor: duckdb.DuckDBPyConnection, step: int) -> None:
+        active.add(step)
+        try:
+            beside.append((step, len(active)))
+            if len(beside) <= AT_ONCE:
+                meeting.wait(SECONDS)
+                raise duckdb.OutOfMemoryException("too little for two")
+        finally:
+            active.discard(step)
+
+    with duckdb.connect() as connection:
+        told: list[int] = []
+        run_side_by_side(connection, steps, run, told.append)
+    assert sorted(told) == [0, 1, 2, 3]
+    # Both have failed side by side and were the only ones when they ran again.
+    assert {step for step, _ in beside[:2]} == {0, 1}
+    assert sorted(beside[2:4]) == [(0, 1), (1, 1)]
+
+
+def test_what_does_not_fit_alone_is_raised() -> None:
+    tried: list[int] = []
+
+    def run(_cursor: duckdb.DuckDBPyConnection, step: int) -> None:
+        tried.append(step)
+        raise duckdb.OutOfMemoryException("too little")
+
+    with duckdb.connect() as connection, pytest.raises(duckdb.OutOfMemoryException):
+        run_side_by_side(connection, {0: [], 1: [0]}, run, nothing)
+    assert tried == [0, 0]

@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from junheng.messages import LANGUAGES, Messages
 from junheng.report.facts import Facts, Row
@@ -111,9 +113,28 @@ def write_late(facts: Facts, folder: Path, make: Callable[[Writer], Page]) -> in
     return len(LANGUAGES)
 
 
+class _Compiled(BytecodeCache):
+    """What Jinja has made of a template: once for both languages, and for every later site of the process."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja: a template that stands here, unchanged, is not compiled again."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja with a template that it has compiled."""
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(writer: Writer) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
