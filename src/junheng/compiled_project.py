@@ -174,7 +174,12 @@ def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
     elif node.kind == "seed":
         connection.execute(f'create table "{node.schema}"."{node.name}" as from kept."{node.schema}"."{node.name}"')
     else:
-        connection.execute(node.sql)
+        try:
+            connection.execute(node.sql)
+        except duckdb.OutOfMemoryException:
+            # dbt makes a table first and fills it then: nothing of it may be there when it is run again.
+            connection.execute(f'drop table if exists "{node.schema}"."{node.name}"')
+            raise
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> list[Node]:
