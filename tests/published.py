@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,15 @@ import duckdb
 import yaml
 
 from junheng.compiled_project import CACHE, NODES, CompiledProject
+from junheng.dbt_nodes import Node
 from tests.end_to_end.command_line import ROOT, SAMPLE, Outcome, junheng
 
 FAILS = "select 1"
 MADE = "create table marts.fct_county_verdict as select 1 as wrong"
 WRONG = (
-    (0, "seed", "standards", "thresholds", "", [], True),
-    (1, "model", "marts", "fct_county_verdict", MADE, [0], False),
-    (2, "test", "x", "x", FAILS, [1], False),
+    Node("seed", "standards", "thresholds", "", [], is_first=True, file="seeds/standards/thresholds.csv"),
+    Node("model", "marts", "fct_county_verdict", MADE, [0], is_first=False),
+    Node("test", "x", "x", FAILS, [1], is_first=False),
 )
 
 
@@ -77,9 +78,9 @@ def keep_what_fails(folder: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema standards")
         connection.execute(f"create table standards.thresholds ({', '.join(map(' '.join, types.items()))})")
-        connection.execute("copy standards.thresholds from ? (header)", [str(seeds / "thresholds.csv")])
         connection.execute(NODES)
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?, ?)", WRONG)
+        rows = [[place, *astuple(node)] for place, node in enumerate(WRONG)]
+        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     file.chmod(0o644)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from junheng.compiled_project import CompiledProject
+from junheng.project import packaged_project
 
 GIVEN = ("raw", "quality")
 
@@ -40,7 +41,7 @@ def seconds_of_nodes(warehouse: Path, kept: Path, scratch: Path) -> list[tuple[s
         found.append((name, time.perf_counter() - last))
         last = time.perf_counter()
 
-    if CompiledProject(kept).run(file, on_node) is None:
+    if CompiledProject(kept, packaged_project().root).run(file, on_node) is None:
         raise ValueError(f"{kept} does not run on the raw tables of {warehouse}")
     return sorted(found, key=lambda one: -one[1])
 

@@ -2,63 +2,37 @@
 
 They rest on the files of the project and on the versions alone, never on the data of a county: so they are kept under
 the hash of these, and a later build with the same project runs them without asking dbt, whose own work is four fifths
-of the time that it takes for a county. Tests that look only at rows that come with the project have passed for good.
+of the time that it takes for a county. What seeds hold, standards above all, changes no statement: a seed with other
+rows is loaded as dbt loads it. Tests that look only at seeds have passed for good while these hold the same.
 Whatever goes wrong is left to dbt, which then does all of it and says what is wrong. A build whose models run on
 another engine takes and keeps the parts that run here: what comes before the models, and the tests of them.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from junheng.build_file import open_build_file
-from junheng.history.inputs import project_hash
+from junheng.build_file import NO_VARIABLES, open_build_file
+from junheng.dbt_nodes import Node, NotKept, nodes_of
+from junheng.history.inputs import sha256_of, structure_hash
 from junheng.side_by_side import run_side_by_side
 
 CACHE = "JUNHENG_CACHE"
 # As many projects as are used in turn from one folder, a former version of the program among them.
 KEPT = 8
-# dbt builds beside what is there and renames; a new file has nothing there.
-BESIDE = '__dbt_tmp"'
-# With one of these the SQL of a model may depend on more than the files of the project.
-ASKS_MORE = re.compile(
-    r"\b((run_query|statement|load_result|load_relation|env_var)\s*\(|adapter\s*\.\s*get_"
-    r"|(invocation_id|run_started_at)\b|modules\s*\.)"
-)
 NODES = (
     "create table plan (place integer primary key, kind varchar, schema_name varchar, name varchar, sql varchar,"
-    " reads integer[], is_first boolean)"
+    " reads integer[], is_first boolean, only_seeds boolean, file varchar, sha256 varchar)"
 )
-# What does not grow with the data: seeds, the views on the raw tables, and the tests that look at these alone.
-FIRST = ("seeds/", "models/staging/")
 OnNode = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Node:
-    """One step: a seed to copy, a model to create, a test that has to give no row.
-
-    `reads` are the places of the steps whose tables it reads; `is_first`: it needs no model that grows with the data.
-    A model that another engine has made is without SQL.
-    """
-
-    kind: str
-    schema: str
-    name: str
-    sql: str
-    reads: list[int]
-    is_first: bool
 
 
 def before_models(node: Node) -> bool:
@@ -74,15 +48,12 @@ def after_models(node: Node) -> bool:
 Part = Callable[[Node], bool]
 
 
-class NotKept(Exception):  # noqa: N818
-    """Something of the project cannot be run without dbt."""
-
-
 @dataclass(frozen=True)
 class CompiledProject:
-    """The file that holds it; it is there after a build in which everything has passed."""
+    """The file that holds it, there after a build in which everything has passed, and the root of the project."""
 
     file: Path
+    project: Path
 
     @classmethod
     def of(cls, project: Path, out: Path) -> CompiledProject:
@@ -91,7 +62,7 @@ class CompiledProject:
         `JUNHENG_CACHE` names one folder for builds into several output folders.
         """
         folder = Path(os.environ.get(CACHE) or out / ".cache").absolute()
-        return cls(folder / f"{project_hash(project)}.duckdb")
+        return cls(folder / f"{structure_hash(project)}.duckdb", project)
 
     def run(
         self, warehouse: Path, on_node: OnNode, memory: str | None = None, part: Part = lambda _node: True
@@ -106,8 +77,7 @@ class CompiledProject:
         try:
             with open_build_file(warehouse, memory) as connection:
                 connection.execute(f"attach '{_quoted(self.file)}' as kept (read_only)")
-                nodes = {place: node for place, node in enumerate(_nodes(connection)) if part(node)}
-                _require(all(node.sql or node.kind == "seed" for node in nodes.values()))
+                nodes = self._to_run(_nodes(connection), part)
                 for schema in sorted({node.schema for node in nodes.values() if node.kind != "test"}):
                     connection.execute(f'create schema if not exists "{schema}"')
                 steps = {place: [read for read in node.reads if read in nodes] for place, node in nodes.items()}
@@ -121,9 +91,27 @@ class CompiledProject:
                 connection.execute("detach kept")
         except duckdb.OutOfMemoryException:
             raise
-        except (duckdb.Error, NotKept):
+        except (OSError, duckdb.Error, NotKept):
             return None
         return len(nodes)
+
+    def _to_run(self, nodes: Sequence[Node], part: Part) -> dict[int, Node]:
+        """The steps of a part by their places, seeds that hold other rows than the kept ones with what loads them.
+
+        Raises NotKept for a model that only another engine has made, OSError for a seed that cannot be read.
+        """
+        places = {place: node for place, node in enumerate(nodes) if part(node)}
+        if not all(node.sql or node.kind == "seed" for node in places.values()):
+            raise NotKept
+        files = {place: self.project / node.file for place, node in places.items() if node.kind == "seed"}
+        changed = {place: file for place, file in files.items() if sha256_of(file) != nodes[place].sha256}
+        for place, file in changed.items():
+            places[place] = replace(nodes[place], sql=_loads(nodes[place], "kept", file))
+        return {
+            place: node
+            for place, node in places.items()
+            if not node.only_seeds or not changed.keys().isdisjoint(node.reads)
+        }
 
     def schemas(self) -> set[str] | None:
         """The schemas of models; None when nothing is kept."""
@@ -143,10 +131,10 @@ class CompiledProject:
         """
         new = self.file.with_suffix(f".{os.getpid()}")
         try:
-            nodes = _of_targets(targets)
+            nodes = nodes_of(targets)
             new.parent.mkdir(parents=True, exist_ok=True)
             new.unlink(missing_ok=True)
-            _write(new, warehouse, nodes)
+            _write(new, warehouse, nodes, self.project)
             new.chmod(0o644)
             new.replace(self.file)
             _forget_old(self.file.parent)
@@ -171,7 +159,7 @@ def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
         (wrong,) = connection.execute(f"select count(*) from ({node.sql})").fetchone() or (None,)
         if wrong != 0:
             raise NotKept
-    elif node.kind == "seed":
+    elif node.kind == "seed" and not node.sql:
         connection.execute(f'create table "{node.schema}"."{node.name}" as from kept."{node.schema}"."{node.name}"')
     else:
         try:
@@ -183,116 +171,42 @@ def _run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> list[Node]:
-    rows = connection.execute(
-        "select kind, schema_name, name, sql, reads, is_first from kept.plan order by place"
-    ).fetchall()
+    rows = connection.execute("select * exclude (place) from kept.plan order by place").fetchall()
     if not rows:
         raise NotKept
     return [Node(*row) for row in rows]
 
 
-def _write(file: Path, warehouse: Path, nodes: list[Node]) -> None:
-    with duckdb.connect(str(file), config={"python_enable_replacements": "false"}) as connection:
+def _write(file: Path, warehouse: Path, nodes: Sequence[Node], project: Path) -> None:
+    """Write the plan and the tables of seeds. Raises NotKept where a file gives other rows than dbt has loaded."""
+    with duckdb.connect(str(file), config={**NO_VARIABLES}) as connection:
         connection.execute(f"attach '{_quoted(warehouse)}' as built (read_only)")
-        for node in nodes:
-            if node.kind == "seed":
-                connection.execute(f'create schema if not exists "{node.schema}"')
-                table = f'"{node.schema}"."{node.name}"'
-                connection.execute(f"create table {table} as from built.{table}")
         connection.execute(NODES)
-        rows = [[place, *astuple(node)] for place, node in enumerate(nodes)]
-        connection.executemany("insert into plan values (?, ?, ?, ?, ?, ?, ?)", rows)
+        for place, node in enumerate(nodes):
+            sha256 = _keep_seed(connection, node, project / node.file) if node.kind == "seed" else ""
+            row = astuple(replace(node, sha256=sha256))
+            connection.execute(f"insert into plan values (?, {', '.join('?' * len(row))})", [place, *row])
 
 
-def _of_targets(targets: Sequence[Path]) -> list[Node]:
-    """The nodes of all runs; models that none of them made are without SQL. Raises NotKept, OSError."""
-    found: list[Node] = []
-    for target in targets:
-        found += [*_of_target(target, len(found))]
-    made = {(node.schema, node.name) for node in found if node.kind == "model"}
-    nodes = _read(targets[-1] / "manifest.json")["nodes"].values()
-    models = ((node["schema"], node["name"]) for node in nodes if node["resource_type"] == "model")
-    return found + [Node("model", *model, "", [], is_first=False) for model in models if model not in made]
-
-
-def _of_target(target: Path, start: int) -> Iterator[Node]:
-    """The nodes that dbt ran, in the order in which they ended, from a place. Raises NotKept, OSError."""
-    manifest = _read(target / "manifest.json")
-    results = _read(target / "run_results.json")["results"]
-    own = manifest["metadata"]["project_name"]
-    for name, macro in manifest["macros"].items():
-        # Those of another engine are never called here.
-        if macro["package_name"] == own and not name.startswith(f"macro.{own}.spark__"):
-            _require_files_only(macro["macro_sql"])
-    nodes = manifest["nodes"]  # exposures, which do nothing, are not among them
-    ran = {result["unique_id"]: _ended(result) for result in results if result["unique_id"] in nodes}
-    seeds = {name for name in ran if nodes[name]["resource_type"] == "seed"}
-    kept = [name for name in sorted(ran, key=lambda name: (ran[name], name)) if not _asks_only(nodes[name], seeds)]
-    places = {name: place for place, name in enumerate(kept, start)}
-    for name in kept:
-        parents = nodes[name]["depends_on"].get("nodes", [])  # a seed has none
-        reads = sorted(places[parent] for parent in {*parents} & places.keys())
-        node = nodes[name]
-        told = (node["resource_type"], node["schema"], node["name"], _sql(target, node))
-        yield Node(*told, reads, _is_first(nodes, name))
-
-
-def _read(file: Path) -> Any:
-    return json.loads(file.read_text(encoding="utf-8"))
-
-
-def _is_first(nodes: Mapping[str, Any], name: str) -> bool:
-    """Whether a node needs no model but those on the raw tables."""
-    node = nodes.get(name)
-    if node is None:
-        return False
-    if node["resource_type"] == "test":
-        return all(_is_first(nodes, parent) for parent in node["depends_on"]["nodes"])
-    return Path(node["original_file_path"]).as_posix().startswith(FIRST)
-
-
-def _asks_only(node: Mapping[str, Any], seeds: set[str]) -> bool:
-    """Whether a node is a test of nothing but seeds."""
-    return node["resource_type"] == "test" and set(node["depends_on"]["nodes"]) <= seeds
-
-
-def _ended(result: Mapping[str, Any]) -> str:
-    if result["status"] not in ("success", "pass"):
+def _keep_seed(connection: duckdb.DuckDBPyConnection, node: Node, file: Path) -> str:
+    """Keep the table of a seed, loaded from its file; gives the hash of the file."""
+    sha256 = sha256_of(file)
+    connection.execute(f'create schema if not exists "{node.schema}"')
+    connection.execute(_loads(node, "built", file))
+    table = f'"{node.schema}"."{node.name}"'
+    both = ((table, f"built.{table}"), (f"built.{table}", table))
+    if any(connection.execute(f"from {one} except all from {other}").fetchone() for one, other in both):
         raise NotKept
-    return max((step["completed_at"] for step in result["timing"]), default="")
+    return sha256
 
 
-def _sql(target: Path, node: Mapping[str, Any]) -> str:
-    """The statement of a node. Raises NotKept, OSError."""
-    kind = node["resource_type"]
-    config = node["config"]
-    if kind == "seed":
-        _require(config["materialized"] == "seed" and not _hooks(config))
-        return ""
-    _require_files_only(node["raw_code"])
-    if kind == "test":
-        asked = (config["severity"], config["error_if"], config["fail_calc"], config["limit"])
-        _require(asked == ("ERROR", "!= 0", "count(*)", None))
-        return str(node["compiled_code"])
-    _require(kind == "model" and config["materialized"] in ("table", "view") and not _hooks(config))
-    _require(not config["persist_docs"] and not config["grants"])
-    place = target / "run" / node["package_name"] / node["original_file_path"]
-    sql: str = place.read_text(encoding="utf-8")
-    _require(f'"{node["schema"]}"."{node["name"]}{BESIDE}' in sql)
-    return sql.replace(BESIDE, '"')
-
-
-def _hooks(config: Mapping[str, Any]) -> bool:
-    return bool(config.get("pre-hook") or config.get("post-hook"))
-
-
-def _require_files_only(jinja: str) -> None:
-    _require(ASKS_MORE.search(jinja) is None)
-
-
-def _require(holds: bool) -> None:
-    if not holds:
-        raise NotKept
+def _loads(node: Node, database: str, file: Path) -> str:
+    """The statements that make the table of a seed as dbt makes it; its columns are those it has in a database."""
+    table = f'"{node.schema}"."{node.name}"'
+    return (
+        f"create table {table} as from {database}.{table} limit 0;"
+        f" copy {table} from '{_quoted(file)}' (format csv, header true, delimiter ',')"
+    )
 
 
 def _forget_old(folder: Path) -> None:

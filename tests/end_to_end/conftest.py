@@ -36,7 +36,7 @@ def negative_deaths(_header: list[str], rows: Rows) -> None:
 
 
 @pytest.fixture(scope="session")
-def partial(once: Once) -> Published:
+def partial(once: Once, compiled: None) -> Published:
     """The sample county without two of its tables, with two wrong rows that its standards know of until the day of the
     build, and with a target of its own, built by the checkout.
     """

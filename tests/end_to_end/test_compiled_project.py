@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from junheng.compiled_project import CompiledProject
-from tests.end_to_end.command_line import junheng
+from tests.end_to_end.command_line import ROOT, junheng
 from tests.published import FAILS, Published, keep_what_fails
 
 TABLES = """
@@ -42,7 +42,7 @@ def landed_again(published: Published, folder: Path) -> Path:
 def again(published: Published, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The sample's build file without dbt and within little memory, and the number of nodes that ran."""
     warehouse = landed_again(published, tmp_path_factory.mktemp("compiled"))
-    nodes = CompiledProject(published.compiled).run(warehouse, lambda _name, _place, _nodes: None, "200MB")
+    nodes = CompiledProject(published.compiled, ROOT).run(warehouse, lambda _name, _place, _nodes: None, "200MB")
     assert nodes is not None
     return warehouse, nodes
 
@@ -66,12 +66,13 @@ def test_tests_of_data_are_run_and_those_of_the_project_alone_are_not(
     published: Published, again: tuple[Path, int]
 ) -> None:
     with duckdb.connect(str(published.compiled), read_only=True) as kept:
-        counts = dict(kept.execute("select kind, count(*) from plan group by all").fetchall())
+        counts = dict(kept.execute("select kind, count(*) from plan where not only_seeds group by all").fetchall())
+        of_seeds = {name for (name,) in kept.execute("select name from plan where only_seeds").fetchall()}
         tested = {name for (name,) in kept.execute("select name from plan where kind = 'test'").fetchall()}
     assert sum(counts.values()) == again[1]
     assert counts["test"] > 100
-    assert any(name.startswith("unique_key_fct_unit_verdict") for name in tested)
-    assert "evaluation_items_are_complete" not in tested
+    assert any(name.startswith("unique_key_fct_unit_verdict") for name in tested - of_seeds)
+    assert "evaluation_items_are_complete" in of_seeds
 
 
 def spoil(published: Published, folder: Path, statement: str) -> CompiledProject:
@@ -80,7 +81,7 @@ def spoil(published: Published, folder: Path, statement: str) -> CompiledProject
     copyfile(published.compiled, copy)
     with duckdb.connect(str(copy)) as connection:
         connection.execute(statement)
-    return CompiledProject(copy)
+    return CompiledProject(copy, ROOT)
 
 
 LAST = "where place = (select max(place) from plan where kind ="
@@ -101,13 +102,13 @@ def test_what_fails_is_left_to_dbt(published: Published, tmp_path: Path, stateme
 
 def test_a_file_that_is_no_database_is_left_to_dbt(published: Published, tmp_path: Path) -> None:
     (tmp_path / "kept.duckdb").write_bytes(b"no database" * 1000)
-    kept = CompiledProject(tmp_path / "kept.duckdb")
+    kept = CompiledProject(tmp_path / "kept.duckdb", ROOT)
     assert kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None) is None
-    assert CompiledProject(tmp_path / "missing").run(tmp_path / "x", lambda _name, _place, _nodes: None) is None
+    assert CompiledProject(tmp_path / "missing", ROOT).run(tmp_path / "x", lambda _name, _place, _nodes: None) is None
 
 
 def test_too_little_memory_is_said_and_not_left_to_dbt(published: Published, tmp_path: Path) -> None:
-    kept = CompiledProject(published.compiled)
+    kept = CompiledProject(published.compiled, ROOT)
     with pytest.raises(duckdb.OutOfMemoryException):
         kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None, "60MB")
     cache = {"JUNHENG_CACHE": str(published.compiled.parent)}
@@ -134,7 +135,7 @@ def test_what_others_can_write_is_not_run(
 ) -> None:
     copyfile(published.compiled, tmp_path / "kept.duckdb")
     open_up(tmp_path / "kept.duckdb")
-    kept = CompiledProject(tmp_path / "kept.duckdb")
+    kept = CompiledProject(tmp_path / "kept.duckdb", ROOT)
     assert kept.run(landed_again(published, tmp_path), lambda _name, _place, _nodes: None) is None
 
 
@@ -144,7 +145,7 @@ def test_a_failing_test_of_data_is_told_by_dbt_after_all(published: Published, t
     (before,) = (tmp_path / "cache").iterdir()
     assert before.name == published.compiled.name
     warehouse = landed_again(published, tmp_path)
-    assert CompiledProject(before).run(warehouse, lambda _name, _place, _nodes: None) is None
+    assert CompiledProject(before, ROOT).run(warehouse, lambda _name, _place, _nodes: None) is None
     with duckdb.connect(str(warehouse)) as connection:  # what dbt found there
         assert connection.execute("from marts.fct_county_verdict").fetchall() == [(1,)]
         assert connection.execute("select count(*) > 20 from standards.thresholds").fetchone() == (True,)

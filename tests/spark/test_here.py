@@ -21,7 +21,7 @@ MADE = ("intermediate", "marts", "display")
 
 
 def here_in(work: Workspace, kept: Path) -> Here:
-    return Here(packaged_project(), CompiledProject(kept), work, lambda *_word: None, None)
+    return Here(packaged_project(), CompiledProject(kept, packaged_project().root), work, lambda *_word: None, None)
 
 
 def bring_models(published: Published, warehouse: Path) -> None:

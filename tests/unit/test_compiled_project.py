@@ -13,21 +13,22 @@ import duckdb
 import pytest
 
 from junheng.compiled_project import CACHE, KEPT, CompiledProject, after_models, before_models
-from junheng.history.inputs import project_hash
+from junheng.history.inputs import structure_hash
 
+ROOT = Path(__file__).parents[2]
 Change = Callable[[dict[str, Any], list[dict[str, Any]]], None]
 
 
 def node(kind: str, name: str, *parents: str, **config: Any) -> dict[str, Any]:
     known = {
-        "seed": {"materialized": "seed"},
+        "seed": {"materialized": "seed", "column_types": {"x": "int"}},
         "model": {"materialized": "table", "persist_docs": {}, "grants": {}},
         "test": {"severity": "ERROR", "error_if": "!= 0", "fail_calc": "count(*)", "limit": None},
     }[kind]
     return {
         **{"resource_type": kind, "name": name, "schema": "marts", "package_name": "p"},
         **{
-            "original_file_path": f"{kind}s/{name}.sql",
+            "original_file_path": f"{kind}s/{name}.{'csv' if kind == 'seed' else 'sql'}",
             "raw_code": "select 1",
             "compiled_code": "select 1 where false",
         },
@@ -35,12 +36,19 @@ def node(kind: str, name: str, *parents: str, **config: Any) -> dict[str, Any]:
     }
 
 
+def write_limits(folder: Path, *values: str) -> None:
+    """The file of the seed, in the project at `folder`."""
+    (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    (folder / "seeds/limits.csv").write_text("\n".join(("x", *values, "")))
+
+
 def target_in(folder: Path, change: Change = lambda _manifest, _results: None) -> Path:
     """What dbt leaves of a seed, a model on it, a test of each and a test of both."""
     nodes = {
-        "seed.limits": node("seed", "limits"),
+        "seed.limits": node("seed", "limits") | {"root_path": str(folder)},
         "model.figures": node("model", "figures", "seed.limits"),
-        "test.of_limits": node("test", "of_limits", "seed.limits"),
+        "test.of_limits": node("test", "of_limits", "seed.limits")
+        | {"compiled_code": 'select x from "warehouse"."marts"."limits" where x < 0'},
         "test.of_figures": node("test", "of_figures", "model.figures", "seed.limits"),
     }
     macro = {
@@ -53,6 +61,7 @@ def target_in(folder: Path, change: Change = lambda _manifest, _results: None) -
         for second, name in enumerate([*nodes, "exposure.page"])
     ]
     results[-1]["status"] = "no-op"
+    write_limits(folder, "1")
     change(manifest, results)
     target = folder / "target"
     (target / "run/p/models").mkdir(parents=True)
@@ -68,7 +77,7 @@ def built(folder: Path, *, value: int = 1) -> Path:
     """The build file that dbt has left."""
     folder.mkdir(exist_ok=True)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute("create schema marts; create table marts.limits as select 1 as x")
+        connection.execute("create schema marts; create table marts.limits as select 1::int as x")
         connection.execute(f"create table marts.figures as select {value + 1} as y")
     return folder / "warehouse.duckdb"
 
@@ -78,7 +87,7 @@ def no_word(_name: str, _place: int, _nodes: int) -> None:
 
 
 def test_what_is_kept_runs_on_an_empty_file(tmp_path: Path) -> None:
-    kept = CompiledProject(tmp_path / "cache" / "x.duckdb")
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path)
     kept.keep(built(tmp_path / "a"), target_in(tmp_path))
     said: list[tuple[str, int, int]] = []
     warehouse = tmp_path / "warehouse.duckdb"
@@ -90,8 +99,42 @@ def test_what_is_kept_runs_on_an_empty_file(tmp_path: Path) -> None:
     with duckdb.connect(str(kept.file), read_only=True) as connection:
         # Each waits for what it reads, a test for all that it compares.
         reads = connection.execute("select name, reads from plan order by place").fetchall()
-        assert reads == [("limits", []), ("figures", [0]), ("of_figures", [0, 1])]
+        assert reads == [("limits", []), ("figures", [0]), ("of_limits", [0]), ("of_figures", [0, 1])]
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["x.duckdb"]
+
+
+@pytest.mark.parametrize(
+    ("value", "ran"),
+    [("7", ["limits", "figures", "of_limits", "of_figures"]), ("-1", None), ("seven", None), ("", None)],
+)
+def test_a_seed_with_other_rows_is_loaded_and_tested_and_what_is_wrong_with_it_is_left_to_dbt(
+    tmp_path: Path, value: str, ran: list[str] | None
+) -> None:
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path)
+    kept.keep(built(tmp_path / "a"), target_in(tmp_path))
+    write_limits(tmp_path, *([value] if value else ["1,2"]))
+    said: list[str] = []
+    nodes = kept.run(tmp_path / "warehouse.duckdb", lambda name, _place, _nodes: said.append(name))
+    assert nodes == (len(ran) if ran else None)
+    if ran:
+        assert sorted(said) == sorted(ran)
+        with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
+            assert connection.execute("from marts.figures").fetchall() == [(8,)]
+
+
+def test_a_seed_that_is_gone_is_left_to_dbt(tmp_path: Path) -> None:
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path)
+    kept.keep(built(tmp_path / "a"), target_in(tmp_path))
+    (tmp_path / "seeds/limits.csv").unlink()
+    assert kept.run(tmp_path / "warehouse.duckdb", no_word) is None
+
+
+def test_a_seed_that_was_written_while_dbt_ran_is_not_kept(tmp_path: Path) -> None:
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path)
+    target = target_in(tmp_path)
+    write_limits(tmp_path, "1", "2")
+    kept.keep(built(tmp_path / "a"), target)
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def of_two_runs(folder: Path) -> list[Path]:
@@ -114,7 +157,7 @@ def of_two_runs(folder: Path) -> list[Path]:
 
 
 def test_what_runs_around_the_models_of_another_engine_is_kept_in_parts(tmp_path: Path) -> None:
-    kept = CompiledProject(tmp_path / "cache" / "x.duckdb")
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path / "first")
     assert kept.schemas() is None
     kept.keep(built(tmp_path / "a"), *of_two_runs(tmp_path))
     assert kept.schemas() == {"marts"}
@@ -148,6 +191,9 @@ NOT_KEPT: dict[str, Change] = {
     "a test that counts otherwise": set_node("test.of_figures", fail_calc="sum(n)"),
     "a model with a hook": set_node("model.figures", **{"post-hook": [{"sql": "select 1"}]}),
     "a seed with a hook": set_node("seed.limits", **{"pre-hook": [{"sql": "select 1"}]}),
+    "a seed whose types rest on its rows": set_node("seed.limits", column_types={}),
+    "a seed with another separator": set_node("seed.limits", delimiter=";"),
+    "a seed that is loaded row by row": set_node("seed.limits", fast=False),
     "an incremental model": set_node("model.figures", materialized="incremental"),
     "rights that are granted": set_node("model.figures", grants={"select": ["x"]}),
     "comments that are written": set_node("model.figures", persist_docs={"relation": True}),
@@ -163,25 +209,27 @@ NOT_KEPT: dict[str, Change] = {
 
 @pytest.mark.parametrize("name", NOT_KEPT)
 def test_what_cannot_be_run_without_dbt_is_not_kept(tmp_path: Path, name: str) -> None:
-    kept = CompiledProject(tmp_path / "cache" / "x.duckdb")
+    kept = CompiledProject(tmp_path / "cache" / "x.duckdb", tmp_path)
     kept.keep(built(tmp_path / "a"), target_in(tmp_path, NOT_KEPT[name]))
     assert not kept.file.exists()
     assert not (tmp_path / "cache").exists() or list((tmp_path / "cache").iterdir()) == []
 
 
 def test_macros_of_another_engine_are_never_called(tmp_path: Path) -> None:
-    kept = CompiledProject(tmp_path / "x.duckdb")
+    kept = CompiledProject(tmp_path / "x.duckdb", tmp_path)
     spark = in_macro("{{ run_query('x') }}", "macro.p.spark__twice")
     kept.keep(built(tmp_path / "a"), target_in(tmp_path, spark))
     assert kept.file.is_file()
 
 
 def test_a_target_that_is_not_whole_and_a_folder_that_cannot_be_written_keep_nothing(tmp_path: Path) -> None:
-    kept = CompiledProject(tmp_path / "x.duckdb")
+    kept = CompiledProject(tmp_path / "x.duckdb", tmp_path)
     kept.keep(built(tmp_path / "a"), tmp_path)
     assert not kept.file.exists()
     (tmp_path / "file").touch()
-    CompiledProject(tmp_path / "file" / "x.duckdb").keep(tmp_path / "a" / "warehouse.duckdb", target_in(tmp_path))
+    CompiledProject(tmp_path / "file" / "x.duckdb", tmp_path).keep(
+        tmp_path / "a" / "warehouse.duckdb", target_in(tmp_path)
+    )
 
 
 def test_the_last_ones_are_kept(tmp_path: Path) -> None:
@@ -189,30 +237,51 @@ def test_the_last_ones_are_kept(tmp_path: Path) -> None:
     warehouse, target = built(tmp_path / "a"), target_in(tmp_path)
     for number in range(KEPT + 3):
         file = cache / f"{number}.duckdb"
-        CompiledProject(file).keep(warehouse, target)
+        CompiledProject(file, tmp_path).keep(warehouse, target)
         os.utime(file, (number, number))
     assert {path.stem for path in cache.iterdir()} == {str(number) for number in range(3, KEPT + 3)}
 
 
 def test_the_place_is_that_of_the_output_or_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = Path(__file__).parents[2]
     monkeypatch.delenv(CACHE, raising=False)
-    own = CompiledProject.of(root, tmp_path / "out").file
+    own = CompiledProject.of(ROOT, tmp_path / "out").file
     assert own.parent == tmp_path / "out" / ".cache"
     monkeypatch.setenv(CACHE, str(tmp_path / "shared"))
-    assert CompiledProject.of(root, tmp_path / "out").file == tmp_path / "shared" / own.name
+    assert CompiledProject.of(ROOT, tmp_path / "out").file == tmp_path / "shared" / own.name
 
 
-@pytest.mark.parametrize("part", ["models", "macros", "seeds", "tests/dbt", "dbt_project.yml", "profiles.yml"])
-def test_a_letter_of_the_project_makes_it_another_one_and_its_place_does_not(tmp_path: Path, part: str) -> None:
-    root = Path(__file__).parents[2]
+PARTS = ("models", "macros", "seeds", "tests/dbt")
+FILES = ("dbt_project.yml", "profiles.yml")
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A copy of the project in another place."""
     copy = tmp_path / "另一处 copy"
-    for name in ("models", "macros", "seeds", "tests/dbt"):
-        copytree(root / name, copy / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        (copy / name).write_bytes((root / name).read_bytes())
-    assert project_hash(copy) == project_hash(root)
-    changed = copy / part
-    file = changed if changed.is_file() else sorted(path for path in changed.rglob("*") if path.is_file())[0]
+    for name in PARTS:
+        copytree(ROOT / name, copy / name)
+    for name in FILES:
+        (copy / name).write_bytes((ROOT / name).read_bytes())
+    return copy
+
+
+@pytest.mark.parametrize("part", [*PARTS, *FILES])
+def test_a_letter_of_the_project_makes_it_another_one_and_its_place_does_not(project_copy: Path, part: str) -> None:
+    assert structure_hash(project_copy) == structure_hash(ROOT)
+    changed = project_copy / part
+    found = sorted(path for path in changed.rglob("*") if path.suffix in (".yml", ".sql"))
+    file = changed if changed.is_file() else found[0]
     file.write_bytes(file.read_bytes() + b" ")
-    assert project_hash(copy) != project_hash(root)
+    assert structure_hash(project_copy) != structure_hash(ROOT)
+
+
+def test_rows_of_a_seed_make_no_other_project_and_its_columns_do(project_copy: Path) -> None:
+    seed = project_copy / "seeds/standards/thresholds.csv"
+    header, *rows = seed.read_bytes().splitlines(keepends=True)
+    seed.write_bytes(header + b"".join(rows[:3]))
+    assert structure_hash(project_copy) == structure_hash(ROOT)
+    first, *names = header.rstrip().split(b",")
+    seed.write_bytes(b",".join((*names, first)) + b"\n" + b"".join(rows))
+    assert structure_hash(project_copy) != structure_hash(ROOT)
+    seed.rename(seed.with_name("limits.csv"))
+    assert structure_hash(project_copy) != structure_hash(ROOT)
