@@ -11,7 +11,7 @@ BIN := .venv/bin
 OUT ?= build
 TEST := build/.test
 
-.PHONY: build test setup setup-dev lint parse pytest dbt-build format docs lock wheel sbom vulnerabilities clean
+.PHONY: build test setup setup-dev lint types parse pytest dbt-build format docs lock wheel sbom vulnerabilities clean
 
 build: setup
 	$(BIN)/python -m junheng build --out "$(OUT)"
@@ -29,17 +29,21 @@ setup-dev: .venv/.dev-is-installed
 	touch $@
 
 .venv/.dev-is-installed: requirements-dev.lock pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install -q -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --no-compile -r requirements-dev.lock
 	$(BIN)/python -m pip install -q --no-deps -e .
 	touch $@
 
-test: lint parse pytest
+# What uses one processor runs beside the tests.
+test: lint
+	$(MAKE) --no-print-directory -j3 types parse pytest
 
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/sqlfmt --check --no-progressbar models macros tests/dbt
+
+types: setup-dev
+	$(BIN)/mypy
 
 DBT = mkdir -p $(TEST) && JUNHENG_WAREHOUSE=$(TEST)/dbt.duckdb $(BIN)/dbt
 DBT_PATHS = --project-dir . --profiles-dir . --target-path $(TEST)/target

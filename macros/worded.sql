@@ -21,6 +21,14 @@
     words as {{ name }} on {{ name }}.kind = '{{ kind }}' and {{ word }} = {{ name }}.word
 {%- endmacro %}
 
+{# The same for the standing of an item: what rules a county out is met when it has not happened. #}
+{% macro standing_as(name, grp, standing) -%}
+    words as {{ name }}
+    on {{ name }}.kind
+    = case when {{ grp }} = 'veto' and {{ standing }} in ('met', 'not_met') then 'veto' else 'standing' end
+    and {{ standing }} = {{ name }}.word
+{%- endmacro %}
+
 {# The columns of a standing: the word, its sign, and how it reads. Needs the word joined as `standings`. #}
 {% macro standing_columns(row) -%}
     cast({{ row }}.standing as string) as standing,

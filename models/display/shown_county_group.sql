@@ -31,4 +31,4 @@ inner join
     and counted.county_code = totals.county_code
     and counted.grp = totals.grp
 left join {{ word_as('groups', 'group', 'counted.grp') }}
-left join {{ word_as('standings', 'standing', 'counted.standing') }}
+left join {{ standing_as('standings', 'counted.grp', 'counted.standing') }}

@@ -75,8 +75,8 @@ select
     reasons.name_zh as reason_zh,
     reasons.name_en as reason_en
 from judged
-left join {{ word_as('standings', 'standing', 'judged.standing') }}
-left join {{ word_as('claims', 'standing', 'judged.claimed_status') }}
+left join {{ standing_as('standings', 'judged.grp', 'judged.standing') }}
+left join {{ standing_as('claims', 'judged.grp', 'judged.claimed_status') }}
 left join {{ word_as('stages', 'stage', 'judged.stage') }}
 left join {{ word_as('limits', 'limit', 'judged.operator') }}
 left join reasons on judged.reason = reasons.reason_id

@@ -95,5 +95,5 @@ select
     reasons.name_en as reason_en
 from judged
 left join {{ word_as('groups', 'group', 'judged.grp') }}
-left join {{ word_as('standings', 'standing', 'judged.standing') }}
+left join {{ standing_as('standings', 'judged.grp', 'judged.standing') }}
 left join reasons on judged.reason = reasons.reason_id

@@ -125,6 +125,6 @@ left join {{ word_as('resources', 'standing', 'worded.resources_standing') }}
 left join {{ word_as('coefficients', 'standing', 'worded.coefficients_standing') }}
 left join {{ word_as('verdicts_of_counties', 'county_verdict', 'worded.verdict') }}
 left join {{ word_as('social', 'standing', 'worded.social_status') }}
-left join {{ word_as('veto', 'standing', 'worded.veto_status') }}
+left join {{ standing_as('veto', "'veto'", 'worded.veto_status') }}
 left join {{ word_as('application', 'standing', 'worded.application_status') }}
 left join reasons on worded.reason = reasons.reason_id

@@ -292,3 +292,20 @@ def test_a_figure_of_a_school_rests_on_the_tables_that_causes_name_and_on_no_oth
     """)
     named = {indicator for indicator, entry in INPUT_TABLES.items() if MISSING[number] in entry["tables"]}
     assert {indicator for (indicator,) in changed} == named
+
+
+@pytest.mark.parametrize(
+    "table", ["shown_county_item", "shown_county_indicator", "shown_county_group", "shown_county_verdict"]
+)
+def test_what_rules_a_county_out_has_occurred_or_not_and_is_never_met(query: Any, table: str) -> None:
+    words = ("veto_zh", "veto_en") if table == "shown_county_verdict" else ("standing_zh", "standing_en")
+    of_veto = "true" if table == "shown_county_verdict" else "grp = 'veto'"
+    found = query(
+        f"select distinct {', '.join(words)} from display.{table}"
+        f" where {of_veto} and county_code in ('991001', '991010', '991107') order by all"
+    )
+    assert found == [
+        ("发生", "occurred"),
+        ("未发生", "did not occur"),
+        ("未报或不可计算", "not reported or not computable"),
+    ]

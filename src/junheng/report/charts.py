@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from junheng.messages import Messages
 from junheng.report import chart_specs
 from junheng.report.facts import Facts, Row
+from junheng.report.growth_words import change_in_words
 from junheng.report.masking import rules
 from junheng.report.signs import FONT
 from junheng.report.texts import Texts
@@ -169,7 +170,7 @@ def _funding(facts: Facts, texts: Texts, county: Row) -> Chart | None:
             "charts.funding",
             year=told[0].fiscal_year,
             amount=told[0].per_pupil_shown,
-            change=told[0].value_shown,
+            change=change_in_words(texts, told[0].value_shown),
             standing=texts.word(told[0], "standing"),
         )
         if told

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from junheng.report.facts import Facts, Row
+from junheng.report.growth_words import finance_growth
 from junheng.report.texts import Texts
 from junheng.report.word_format import printable
 from junheng.report.word_items import GROUPS, Item, ItemWriter, of_group, with_unit
@@ -38,7 +39,7 @@ class Context:
             "basics": self._basics(),
             "resources": self._resources(),
             "coefficients": self._coefficients(),
-            "finance": {"sentence": self._finance()},
+            "finance": {"sentence": finance_growth(self.facts, self.county, self.texts)},
             "remediation": self._remediation(),
             "notes": self._notes(),
         }
@@ -224,29 +225,6 @@ class Context:
             return text("word.to_fill", what=text("word.to_fill_result"))
         counts = [text("word.group_count", standing=word(row, "standing"), count=row.items_shown) for row in rows]
         return text("word.group_sentence", all=rows[0].group_items_shown, counts=text("word.list").join(counts))
-
-    def _finance(self) -> str:
-        rows = self.facts.rows(
-            "display.shown_finance_growth",
-            ["indicator_id", "-stage"],
-            fiscal_year=self.facts.school_year,
-            county_code=self.county.county_code,
-        )
-        text, word = self.texts.text, self.texts.word
-        sentences = [
-            text(
-                "word.finance_growth",
-                year=row.fiscal_year,
-                stage=word(row, "stage"),
-                name=word(row, "name"),
-                value=row.sign if row.value_shown is None else text("word.finance_value", value=row.value_shown),
-                standing=word(row, "standing"),
-            )
-            for row in rows
-        ]
-        if not sentences:
-            return text("word.finance_none")
-        return text("word.sentence_list").join(sentences) + text("word.end")
 
     def _remediation(self) -> dict[str, str]:
         text, word, county = self.texts.text, self.texts.word, self.county
