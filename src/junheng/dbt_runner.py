@@ -28,6 +28,7 @@ def watch():
     os._exit(1)
 threading.Thread(target=watch, daemon=True).start()
 """
+ONE_BY_ONE = ("--threads", "1")
 SHOWN_ROWS = 3
 NOTHING_TOLD: Mapping[str, str] = {}
 FINISHED = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"})
@@ -62,9 +63,21 @@ def build(
 ) -> int:
     """`dbt build` with a selection; gives the number of nodes that ran. `told` are more variables of its environment.
 
+    A statement that does not fit in memory beside another is given one more try: all of it then runs one by one.
     Raises UsageError when a seed of standards or a test of one fails, DataError when a model or a test of data fails,
     MachineError for everything else, too little memory (that of the run) among it.
     """
+    try:
+        return _built(run, selection, on_node, told)
+    except MachineError as error:
+        if error.message_id != "memory_full":
+            raise
+        return _built(run, (*selection, *ONE_BY_ONE), on_node, told)
+
+
+def _built(
+    run: DbtRun, selection: Sequence[str], on_node: Callable[[str, int, int], None], told: Mapping[str, str]
+) -> int:
     command = [*_command(run, "build", before=NEVER_ALONE), *selection]
     run.logs.mkdir(parents=True, exist_ok=True)
     said: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from playwright.sync_api import Page
@@ -19,12 +20,19 @@ def page(hostile_reader: Reader) -> Iterator[Page]:
         yield page
 
 
+def has_hostile_name(reader: Reader, path: str) -> bool:
+    """Whether the file of a page holds one of the names, however it is written there."""
+    text = unescape((reader.site.folder / path).read_text(encoding="utf-8"))
+    return any(name in text for name in NAMES.values())
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_names_stand_literally_on_every_kind_of_page(language: str, hostile_reader: Reader, page: Page) -> None:
     kinds = hostile_reader.site.kinds(language)
     seen: dict[str, set[str]] = {}
     for kind, pages in kinds.items():
-        for path in pages if kind == "schools/" and language == "zh" else pages[:2]:
+        named = kind == "schools/" and language == "zh"
+        for path in [path for path in pages if has_hostile_name(hostile_reader, path)] if named else pages[:2]:
             hostile_reader.goto(page, path)
             assert page.title() != "taken", path
             assert page.locator("img[src=x]").count() == 0, path

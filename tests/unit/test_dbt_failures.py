@@ -112,3 +112,26 @@ def test_dbt_does_not_outlive_a_build_that_is_killed() -> None:
     assert starter.stdout.read() == ""
     starter.wait()
     assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize(("wrong", "tries"), [("memory_full", 2), ("disk_full", 1)])
+def test_what_does_not_fit_beside_another_is_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, tries: int
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def built(_run: dbt_runner.DbtRun, selection: tuple[str, ...], *_rest: object) -> int:
+        asked.append(selection)
+        if "--threads" not in selection:
+            raise MachineError(wrong)
+        return 7
+
+    monkeypatch.setattr(dbt_runner, "_built", built)
+    arguments = dbt_runner.DbtRun(tmp_path, tmp_path / "warehouse.duckdb", tmp_path / "target", tmp_path / "logs")
+    if tries == 2:
+        assert dbt_runner.build(arguments, ("--select", "x"), lambda *_word: None) == 7
+        assert asked[1] == ("--select", "x", "--threads", "1")
+    else:
+        with pytest.raises(MachineError):
+            dbt_runner.build(arguments, (), lambda *_word: None)
+    assert len(asked) == tries
