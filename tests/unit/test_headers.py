@@ -98,6 +98,21 @@ def test_decorations_change_nothing(
         assert factor_for(column(table, name), match.unit) == 1
 
 
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_number_of_a_column_is_no_part_of_its_name(number: str) -> None:
+    """Also where the name is one letter or begins with a digit."""
+    found = {
+        (table, name, header): match_header(f"{number}{header}", CONTRACT[table])
+        for table, name, header in NAMES + SYNONYMS
+    }
+    assert [known for known, match in found.items() if match is None or match.column != known[1]] == []
+
+
+def test_two_grades_are_no_column_with_a_number() -> None:
+    for header in ("5、6年级", "五、六年级", "5、6年级在校生数", "(3)4年级"):
+        assert match_header(header, CONTRACT["enrolment"]) is None
+
+
 @pytest.mark.parametrize(
     ("table", "header", "name"),
     [

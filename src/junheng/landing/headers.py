@@ -20,7 +20,6 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 MARKS = "*★☆※▲△●:;,。、"
 # Texts of cells that are remembered: those of a county.
 REMEMBERED = 1 << 15
-NUMBER_BEFORE_DIGIT = re.compile(r"\s*\d{1,2}\s*[.．]\s*(?=\d)")
 IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
@@ -107,7 +106,7 @@ def candidates(header: str) -> tuple[Candidate, ...]:
     """The ways to read a header, best first."""
     levels = [_level(text) for text in header.split(LEVELS)]
     if not any(name for name, _ in levels):
-        levels = [(key(text), None) for text in header.split(LEVELS)]
+        levels = [(key(text.strip().strip(CIRCLED)), None) for text in header.split(LEVELS)]
     unit = next((unit for _, unit in reversed(levels) if unit), None)
     names = list(dict.fromkeys(name for name, _ in levels if name))
     whole = [name for name in names if name not in parts("total")] or names
@@ -122,8 +121,9 @@ def candidates(header: str) -> tuple[Candidate, ...]:
         ways += [
             Candidate(*split, way.left_out, way.is_part) for way in tuple(ways) if (split := unit_at_end(way.name))
         ]
-    # `1.5年…` is one and a half years, or the first column and five years: only a known name tells.
-    if numbered := NUMBER_BEFORE_DIGIT.match(header):
+    # `1.5年…` is one and a half years, or the first column and five years; `5、6年级` are two grades, or the fifth
+    # column: only a known name tells.
+    if numbered := _number_before_digit().match(header):
         ways += candidates(header[numbered.end() :])
     return tuple(ways)
 
@@ -182,6 +182,12 @@ def _without_number(text: str) -> str:
     return re.sub(
         rf"^(?:\((?:\d{{1,2}}|[{numeral}]{{1,3}})\)|(?:\d{{1,2}}|[{numeral}]{{1,3}})[.、)])\s*(?=\D)", "", text
     )
+
+
+@cache
+def _number_before_digit() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,2}}|[{''.join(parts('numeral'))}]{{1,3}})"
+    return re.compile(rf"\s*(?:[(（]\s*{number}\s*[)）]|{number}\s*[.．、)）])\s*(?=\d)")
 
 
 def _names_of(table: RawTable) -> Mapping[str, tuple[str, str]]:
