@@ -16,7 +16,7 @@ import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from benchmarks.spark_processes import build, end, java, published, reached
+from benchmarks.spark_processes import build, end, java, published, reached, wait_until_it_answers
 
 MASTER_PORT = 17077
 SUBMIT = "--executor-memory 1g --driver-memory 1g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
@@ -47,8 +47,8 @@ def main() -> int:
     storage.mkdir(parents=True)
     address = f"spark://127.0.0.1:{MASTER_PORT}"
     with ExitStack() as held:
-        held.enter_context(daemon("master", "--port", str(MASTER_PORT), work=out))
-        time.sleep(5)
+        master = held.enter_context(daemon("master", "--port", str(MASTER_PORT), work=out))
+        wait_until_it_answers(master, MASTER_PORT, out / "master.log")
         limits = ("--cores", "1", "--memory", "1g")
         workers = [
             held.enter_context(

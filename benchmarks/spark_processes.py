@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import pyspark
 
 PROGRAMS = Path(pyspark.__file__).parent / "bin"
 NOTHING_TOLD: Mapping[str, str] = {}
+SECONDS_TO_START = 120
 
 
 @contextmanager
@@ -36,6 +38,20 @@ def java(program: str, *arguments: str, log: Path, memory: str | None = None) ->
         yield process
     finally:
         end(process)
+
+
+def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until a process listens on a port of the loopback address. Ends the benchmark when it does not."""
+    for _ in range(SECONDS_TO_START):
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(1)
+        else:
+            return
+    raise SystemExit(f"no server: {log}")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

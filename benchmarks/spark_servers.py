@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -23,11 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.same_tables import differences
-from benchmarks.spark_processes import build, end, java, published, reached
+from benchmarks.spark_processes import build, end, java, published, reached, wait_until_it_answers
 from benchmarks.spark_tuned import TUNED, as_options
 
 MADE_BEFORE_IT_IS_KILLED = 5
-SECONDS_TO_START = 120
 
 
 @dataclass(frozen=True)
@@ -65,17 +63,8 @@ def running(server: Server, work: Path) -> Iterator[subprocess.Popen[bytes]]:
     conf = TUNED | dict(server.conf) | {"spark.sql.warehouse.dir": (work / "warehouse").as_uri()}
     arguments = ("--master", "local[2]", "--driver-memory", "2g", *as_options(conf), "--class", server.program)
     with java("spark-submit", *arguments, "spark-internal", *server.more, log=work / "server.log") as process:
-        for _ in range(SECONDS_TO_START):
-            if process.poll() is not None:
-                break
-            try:
-                socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
-            except OSError:
-                time.sleep(1)
-            else:
-                yield process
-                return
-        raise SystemExit(f"no server: {work / 'server.log'}")
+        wait_until_it_answers(process, server.port, work / "server.log")
+        yield process
 
 
 def processor_seconds() -> float:
